@@ -1,0 +1,26 @@
+"""What all tests share: no silent skips where changes are judged."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ALLOWED = Path(__file__).parent / "allowed_skips.txt"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Name the skips that no line of allowed_skips.txt allows."""
+    for report in unexpected_skips(terminalreporter):
+        terminalreporter.write_line(f"skip not allowed: {report.nodeid}", red=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and not hasattr(session.config, "workerinput") and unexpected_skips(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def unexpected_skips(reporter):
+    allowed = {line.split("#")[0].strip() for line in ALLOWED.read_text().splitlines()} - {""}
+    return [report for report in reporter.stats.get("skipped", []) if report.nodeid.split("[")[0] not in allowed]

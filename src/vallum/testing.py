@@ -1,0 +1,248 @@
+"""Public tests for models: what any model must pass, shipped or not.
+
+A package that registers a model calls `check_model` in its own test suite.
+"""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vallum.registry import Model
+from vallum.spec import ModelSpec, Rows, Tables
+from vallum.study.lanes import kernel, statuses, sweep
+from vallum.units import UnitError, factor
+
+if TYPE_CHECKING:
+    from jaxtyping import Float64, Shaped
+
+    Values = dict[str, Float64[np.ndarray, "run ..."]]
+    Batch = dict[str, Shaped[np.ndarray, "run ..."]]
+
+FLAGS_ALIKE = 0.999
+
+
+class ConformanceError(AssertionError):
+    """A model breaks the contract of `vallum.models.contract`."""
+
+
+def check_model(
+    model: Model,
+    ranges: Mapping[str, tuple[float, float]],
+    *,
+    tables: Tables | None = None,
+    oracle: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+    runs: int = 256,
+    seed: int = 0,
+    rtol: float = 1e-9,
+    rtol_single: float = 1e-3,
+) -> None:
+    """Check that a model keeps its contract with the engine.
+
+    Parameters
+    ----------
+    model : Model
+        A module with `spec`, `plan` and `run`.
+    ranges : mapping of str to (low, high)
+        Where to draw every input from, inside its physical bounds.
+    tables : mapping of str to Rows, optional
+        Rows to plan with; sixteen a table unless given.
+    oracle : function, optional
+        An independent coding of one run, for models without chance: a mapping of inputs to
+        a mapping of outcomes.
+    runs : int
+        Random runs to check on.
+    seed : int
+    rtol : float
+        Agreement with the oracle in float64, relative; counts, flags and times are exact.
+    rtol_single : float
+        Agreement of float32 with float64, relative to the outcome's largest size; flags and
+        counts must agree in 99.9 % of runs.
+
+    Raises
+    ------
+    ConformanceError
+        Naming the first promise that is broken.
+    """
+    check_spec(model.spec)
+    _check_light(model)
+    rows = tables or default_rows(model.spec)
+    values = random_inputs(model.spec, ranges, rows, runs, seed)
+    double = run_batch(model, rows, values, seed=seed)
+    _check_outcomes(model.spec, double, run_batch(model, rows, values, seed=seed, series=True), rows)
+    _check_bits(model, rows, values, double, seed)
+    _check_chance(model, rows, values, double, seed)
+    _check_single(model.spec, double, run_batch(model, rows, values, seed=seed, dtype="float32"), rtol_single)
+    _check_recompiling(model, rows, values, seed)
+    if oracle is not None:
+        _check_oracle(model, rows, values, double, oracle, rtol)
+
+
+def check_spec(spec: ModelSpec) -> None:
+    """Check a declaration by itself: names, units, meanings, statuses.
+
+    Raises
+    ------
+    ConformanceError
+    """
+    quantities = (*spec.inputs, *spec.outcomes)
+    names = [x.name for x in quantities]
+    _hold(len(set(names)) == len(names), f"{spec.name}: a name is both an input and an outcome, or stands twice")
+    for x in quantities:
+        _hold(x.name.isidentifier() and x.name.islower(), f"{spec.name}: {x.name!r} is no lower-case identifier")
+        _hold(bool(x.meaning), f"{spec.name}: {x.name} has no meaning")
+        try:
+            factor(x.unit, x.unit + " ")
+        except UnitError as error:
+            raise ConformanceError(f"{spec.name}: {x.name}: {error}") from error
+    for x in spec.outcomes:
+        _hold(not x.per or spec.table(x.per).ordered, f"{spec.name}: series {x.name} is per a table that is no clock")
+    _hold(spec.statuses[:1] == ("ok",), f"{spec.name}: status 0 must be 'ok'")
+
+
+def default_rows(spec: ModelSpec, size: int = 16) -> dict[str, Rows]:
+    """Rows for every table: sixteen, with ids from their number."""
+    return {table.name: Rows(tuple(str(i) for i in range(size))) for table in spec.tables}
+
+
+def random_inputs(
+    spec: ModelSpec, ranges: Mapping[str, tuple[float, float]], rows: Tables, runs: int, seed: int = 0
+) -> Values:
+    """Uniform values of every input, one entry a run; per-table inputs have shape (run, row)."""
+    rng = np.random.default_rng(seed)
+    values: Values = {}
+    for x in spec.inputs:
+        _hold(x.name in ranges, f"{spec.name}: no range given for {x.name}")
+        low, high = ranges[x.name]
+        _hold(x.low <= low <= high <= x.high, f"{spec.name}: the range of {x.name} leaves its bounds")
+        drawn = low + (high - low) * rng.random((runs, len(rows[x.per])) if x.per else runs)
+        values[x.name] = np.rint(drawn) if x.whole else drawn
+    return values
+
+
+def run_batch(
+    model: Model,
+    rows: Tables,
+    values: Values,
+    *,
+    seed: int = 0,
+    dtype: str = "float64",
+    series: bool = False,
+    replicate: int = 0,
+) -> Batch:
+    """Run a model on explicit inputs, future numbers 0, 1, 2, ...; every row of every table is active."""
+    runs = len(next(iter(values.values())))
+    active = {f"{t.name}.active": np.ones(len(rows[t.name]), bool) for t in model.spec.tables if not t.ordered}
+    ids = np.arange(runs, dtype=np.uint32), np.full(runs, replicate, np.uint32)
+    return sweep(kernel(model, dtype, series), model.plan(rows), active, values, seed, *ids)
+
+
+def _hold(promise: bool, otherwise: str) -> None:
+    if not promise:
+        raise ConformanceError(otherwise)
+
+
+def _check_light(model: Model) -> None:
+    module = inspect.getmodule(model.plan)
+    if module is None or module.__name__ == "__main__" or getattr(module, "spec", None) is not model.spec:
+        return
+    code = f"import sys, {module.__name__}; sys.exit('jax' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+    _hold(
+        found.returncode == 0,
+        f"{model.spec.name}: importing {module.__name__} loads JAX; import it inside run and plan",
+    )
+
+
+def _check_outcomes(spec: ModelSpec, scalars: Batch, series: Batch, rows: Tables) -> None:
+    for x in spec.scalars:
+        _hold(scalars[x.name].ndim == 1, f"{spec.name}: {x.name} is declared one number a run, and has more")
+    for x in spec.series:
+        shape = series[x.name].shape[1:]
+        _hold(
+            shape == (len(rows[x.per]),),
+            f"{spec.name}: {x.name} has shape {shape}, one number a row of {x.per} is declared",
+        )
+    status = scalars["status"]
+    known = (status >= 0) & (status < len(statuses(spec)))
+    _hold(bool(known.all()), f"{spec.name}: status {status[~known][:1]} is not declared")
+    silent = status == len(spec.statuses)
+    _hold(
+        not silent.any(),
+        f"{spec.name}: {silent.sum()} of {len(status)} runs inside the ranges are not finite and no status says why",
+    )
+
+
+def _same(one: Batch, other: Batch) -> bool:
+    return all(np.array_equal(one[name], other[name], equal_nan=True) for name in one)
+
+
+def _check_bits(model: Model, rows: Tables, values: Values, batch: Batch, seed: int) -> None:
+    _hold(_same(batch, run_batch(model, rows, values, seed=seed)), f"{model.spec.name}: the same runs gave other bits")
+    half = len(next(iter(values.values()))) // 2
+    part = run_batch(model, rows, {name: x[:half] for name, x in values.items()}, seed=seed)
+    _hold(
+        _same({name: x[:half] for name, x in batch.items()}, part),
+        f"{model.spec.name}: a run's bits depend on its neighbours",
+    )
+
+
+def _check_chance(model: Model, rows: Tables, values: Values, batch: Batch, seed: int) -> None:
+    again = run_batch(model, rows, values, seed=seed + 1)
+    if model.spec.streams:
+        _hold(not _same(batch, again), f"{model.spec.name}: declares streams of chance, but the seed changes nothing")
+        other = run_batch(model, rows, values, seed=seed, replicate=1)
+        _hold(not _same(batch, other), f"{model.spec.name}: declares streams of chance, but replicates are alike")
+    else:
+        _hold(_same(batch, again), f"{model.spec.name}: declares no stream of chance, but the seed matters")
+
+
+def _check_single(spec: ModelSpec, double: Batch, single: Batch, rtol: float) -> None:
+    good = (double["status"] == 0) & (single["status"] == 0)
+    for x in spec.scalars:
+        a, b = double[x.name][good], single[x.name][good].astype(np.float64)
+        if x.kind == "number":
+            scale = float(np.max(np.abs(a), initial=0.0)) or 1.0
+            share = float(np.count_nonzero(np.abs(a - b) <= rtol * scale)) / len(a) if len(a) else 1.0
+        else:
+            share = float(np.count_nonzero(a == b)) / len(a) if len(a) else 1.0
+        _hold(
+            share >= FLAGS_ALIKE,
+            f"{spec.name}: {x.name} agrees between float32 and float64 in only {share:.2%} of runs",
+        )
+
+
+def _check_recompiling(model: Model, rows: Tables, values: Values, seed: int) -> None:
+    compiled: Any = getattr(kernel(model, "float64"), "compiled")  # noqa: B009
+    before = compiled._cache_size()
+    run_batch(model, rows, {name: x[::-1].copy() for name, x in values.items()}, seed=seed + 2)
+    _hold(compiled._cache_size() == before, f"{model.spec.name}: other numbers made it compile again")
+
+
+def _check_oracle(
+    model: Model,
+    rows: Tables,
+    values: Values,
+    batch: Batch,
+    oracle: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    rtol: float,
+) -> None:
+    series = run_batch(model, rows, values, series=True)
+    for run in range(len(batch["status"])):
+        if batch["status"][run]:
+            continue
+        expected = oracle({name: x[run] for name, x in values.items()})
+        for x in model.spec.outcomes:
+            found = (series if x.per else batch)[x.name][run]
+            tolerance = rtol if x.kind == "number" else 0.0
+            if not np.allclose(
+                found, np.asarray(expected[x.name], np.float64), rtol=tolerance, atol=tolerance, equal_nan=True
+            ):
+                raise ConformanceError(
+                    f"{model.spec.name}: run {run}, {x.name}: {found} is not the oracle's {expected[x.name]}"
+                )

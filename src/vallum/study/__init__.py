@@ -1,0 +1,1 @@
+"""Many runs of a case: designs, draws, batches and the store they end in."""

@@ -1,0 +1,53 @@
+"""Fans: how a series runs over the futures, day by day.
+
+Series are not stored for every run. A study keeps quantiles of each, over its first
+futures (which every design fills evenly), and any run can be replayed by its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vallum.study.layout import FAN_QUANTILES
+from vallum.study.store import Store
+
+if TYPE_CHECKING:
+    from jaxtyping import Float64, Shaped
+
+    from vallum.registry import Model
+
+FAN_FUTURES = 4096
+
+
+def write_fans(
+    store: Store,
+    model: Model,
+    options: Sequence[str],
+    series: Callable[[int], Mapping[str, Shaped[np.ndarray, "future replicate day"]]],
+) -> None:
+    """Summarise the series of every option and store them; runs with a bad status do not count."""
+    if not model.spec.series:
+        return
+    for place in range(len(options)):
+        runs = series(place)
+        good = runs["status"] == 0
+        for outcome in model.spec.series:
+            block = runs[outcome.name][good]
+            if outcome.kind == "flag":
+                store.write(
+                    outcome.name, (place,), block.mean(axis=0) if len(block) else np.full(block.shape[1:], np.nan)
+                )
+            else:
+                store.write(outcome.name, (place,), fan(block))
+
+
+def fan(block: Shaped[np.ndarray, "run day"]) -> Float64[np.ndarray, "quantile day"]:
+    """Quantiles over runs, NaN on days on which the series has no value."""
+    quantiles = np.full((len(FAN_QUANTILES), block.shape[1]), np.nan)
+    defined = ~np.isnan(block).any(axis=0) if len(block) else np.zeros(block.shape[1], bool)
+    if defined.any():
+        quantiles[:, defined] = np.quantile(block[:, defined].astype(np.float64), FAN_QUANTILES, axis=0)
+    return quantiles

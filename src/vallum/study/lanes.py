@@ -1,0 +1,214 @@
+"""Batches of runs: one compiled program per model, structure and precision.
+
+The same run must give the same bits whatever its neighbours, its place in the batch and
+the number of workers. On CPUs a compiler may round differently in programs of different
+width, so the width is a constant of this engine version: every call computes BLOCKS
+blocks of LANES runs, the last call padded with copies of its last run, never reshaped.
+`tests/study/test_bits.py` shows what happens otherwise. 512 is what small models want (see
+`benchmarks/README.md`); a multiple of 16 leaves no remainder loop that rounds otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from vallum.spec import ModelSpec, Outcome
+from vallum.study.draws import KeyedDraws, run_key, seed_words
+
+if TYPE_CHECKING:
+    from jaxtyping import Array, Shaped, UInt32
+
+    from vallum.registry import Model
+
+LANES = 512
+BLOCKS = 16
+CALL = LANES * BLOCKS
+
+Kernel = Callable[..., dict[str, Any]]
+
+
+def statuses(spec: ModelSpec) -> tuple[str, ...]:
+    """What the status of a run means: the model's own statuses and the engine's."""
+    return (*spec.statuses, "non-finite outcome")
+
+
+def one_run(model: Model, dtype: np.dtype[Any], outcomes: tuple[Outcome, ...]) -> Callable[..., dict[str, Array]]:
+    """A function of one run that draws, checks and names what the model returns.
+
+    Returns
+    -------
+    function
+        (structure, shared, own, seed, future, replicate) -> outcomes by name, and
+        `status`: int32, 0 where the run is good.
+    """
+    spec = model.spec
+    streams = {name: place for place, name in enumerate(spec.streams)}
+    kinds = {"number": dtype, "time": dtype, "count": np.dtype(np.int32), "flag": np.dtype(bool)}
+
+    def run(
+        structure: Any,
+        shared: Mapping[str, Array],
+        own: Mapping[str, Array],
+        seed: tuple[Array, Array],
+        future: Array,
+        replicate: Array,
+    ) -> dict[str, Array]:
+        draws = KeyedDraws(run_key(seed, future, replicate), streams, dtype)
+        result = model.run(structure, {**shared, **own}, draws)
+        status = jnp.asarray(result.get("status", 0), jnp.int32)
+        good = jnp.asarray(True)
+        for outcome in spec.scalars:
+            if outcome.kind == "number":
+                good &= jnp.isfinite(result[outcome.name])
+            elif outcome.kind == "time":
+                good &= ~jnp.isnan(result[outcome.name])
+        status = jnp.where((status == 0) & ~good, len(spec.statuses), status)
+        return {x.name: jnp.asarray(result[x.name], kinds[x.kind]) for x in outcomes} | {"status": status}
+
+    return run
+
+
+@cache
+def kernel(model: Model, dtype: str, series: bool = False) -> Kernel:
+    """The compiled program that runs CALL runs of `model` at once.
+
+    Parameters
+    ----------
+    model : Model
+    dtype : {"float32", "float64"}
+    series : bool
+        Return the series along clocks instead of the scalar outcomes.
+
+    Returns
+    -------
+    function
+        (structure, shared, own, seed, future, replicate) -> outcomes; `own` holds
+        arrays of shape (CALL, ...), `shared` those that all runs of the call share.
+        It recompiles for another structure or shapes, never for other numbers.
+    """
+    precision = np.dtype(dtype)
+    outcomes = model.spec.series if series else model.spec.scalars
+    run = one_run(model, precision, outcomes)
+
+    def call(structure: _Static, arrays: tuple[Array, ...], shared: Any, own: Any, seed: Any, ids: Any) -> Any:
+        def one(numbers: Any, future: Array, replicate: Array) -> dict[str, Array]:
+            return run(structure.join(arrays), shared, numbers, seed, future, replicate)
+
+        def block(mine: tuple[Any, Any]) -> dict[str, Array]:
+            numbers, (future, replicate) = mine
+            return jax.vmap(one)(numbers, future, replicate)
+
+        blocks = jax.tree.map(_into_blocks, (own, ids))
+        return jax.tree.map(_out_of_blocks, jax.lax.map(block, blocks))
+
+    compiled = jax.jit(call, static_argnums=0)
+
+    def enter(
+        structure: Any,
+        shared: Mapping[str, Shaped[np.ndarray, "..."]],
+        own: Mapping[str, Shaped[np.ndarray, "run ..."]],
+        seed: tuple[np.uint32, np.uint32],
+        future: UInt32[np.ndarray, " run"],
+        replicate: UInt32[np.ndarray, " run"],
+    ) -> dict[str, Any]:
+        with jax.enable_x64(precision == np.float64):
+            cast = {name: _cast(x, precision) for name, x in shared.items()}
+            mine = {name: _cast(x, precision) for name, x in own.items()}
+            static, arrays = _split(structure)
+            return jax.device_get(compiled(static, arrays, cast, mine, seed, (future, replicate)))
+
+    enter.compiled = compiled  # type: ignore[attr-defined]
+    return enter
+
+
+def sweep(
+    program: Kernel,
+    structure: Any,
+    shared: Mapping[str, Shaped[np.ndarray, "..."]],
+    own: Mapping[str, Shaped[np.ndarray, "run ..."]],
+    seed: int,
+    future: UInt32[np.ndarray, " run"],
+    replicate: UInt32[np.ndarray, " run"],
+    pool: Executor | None = None,
+) -> dict[str, Shaped[np.ndarray, "run ..."]]:
+    """Run any number of runs, CALL at a time.
+
+    Parameters
+    ----------
+    program : function
+        From `kernel`.
+    structure
+        From the model's `plan`.
+    shared, own : mapping of str to array
+        Inputs that all runs share, and inputs with one entry a run along the first axis.
+    seed : int
+    future, replicate : array of uint32, shape (run,)
+        Identity of every run, which decides its draws.
+    pool : Executor, optional
+        Threads to share the calls; the results do not depend on it.
+
+    Returns
+    -------
+    dict
+        Outcomes and `status`, one entry a run along the first axis.
+    """
+    runs, words = len(future), seed_words(seed)
+
+    def call(first: int) -> dict[str, Any]:
+        if first + CALL <= runs:
+            take: Any = slice(first, first + CALL)
+        else:
+            take = np.minimum(np.arange(first, first + CALL), runs - 1)
+        mine = {name: x[take] for name, x in own.items()}
+        return program(structure, shared, mine, words, future[take], replicate[take])
+
+    pieces = list((pool.map if pool else map)(call, range(0, runs, CALL)))
+    return {name: np.concatenate([piece[name] for piece in pieces])[:runs] for name in pieces[0]}
+
+
+class _Static:
+    """A structure without its arrays: what the compiled program depends on."""
+
+    def __init__(self, leaves: tuple[Any, ...], tree: Any) -> None:
+        self.leaves = leaves
+        self.tree: Any = tree
+
+    def __hash__(self) -> int:
+        return hash((self.leaves, self.tree))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Static) and (self.leaves, self.tree) == (other.leaves, other.tree)
+
+    def join(self, arrays: tuple[Any, ...]) -> Any:
+        """The structure again, with arrays in the places that held arrays."""
+        following = iter(arrays)
+        return jax.tree.unflatten(self.tree, [next(following) if x is _ARRAY else x for x in self.leaves])
+
+
+_ARRAY = object()
+
+
+def _split(structure: Any) -> tuple[_Static, tuple[Any, ...]]:
+    tree: Any = jax.tree.structure(structure)  # pyright: ignore[reportUnknownVariableType]  (JAX has no type for it)
+    leaves: list[Any] = jax.tree.leaves(structure)
+    arrays: list[Any] = [x for x in leaves if isinstance(x, np.ndarray)]
+    return _Static(tuple(_ARRAY if isinstance(x, np.ndarray) else x for x in leaves), tree), tuple(arrays)
+
+
+def _into_blocks(array: Array) -> Array:
+    return array.reshape(BLOCKS, LANES, *array.shape[1:])
+
+
+def _out_of_blocks(array: Array) -> Array:
+    return array.reshape(CALL, *array.shape[2:])
+
+
+def _cast(array: Shaped[np.ndarray, "..."], dtype: np.dtype[Any]) -> Shaped[np.ndarray, "..."]:
+    return array if array.dtype == bool else array.astype(dtype, copy=False)

@@ -1,0 +1,130 @@
+"""How a study looks on disk: its variables, dimensions, units and attributes.
+
+Dimensions are `option`, `future`, `replicate`, `quantile` and the clocks of the model.
+Every variable says in its attributes what it is (`role`), its unit and its meaning:
+
+outcome, status   (option, future, replicate)
+input             (option, future) where some option changes it, else (future);
+                  (option) where it is certain under every option
+quantile          (future): the factor behind an input given per table row
+fan               (option, quantile, clock): a series, summarised over futures
+share             (option, clock): how often a flag along a clock is true
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vallum.spec import ModelSpec, Outcome
+from vallum.study.lanes import statuses
+from vallum.study.store import Store, Variable
+
+if TYPE_CHECKING:
+    from vallum.case import Case, Factor, Superset
+    from vallum.study.designs import Design
+
+FAN_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+STORED_AS = {"count": "int32", "flag": "bool"}
+
+
+def quantile_name(factor: Factor) -> str:
+    """The variable that keeps the quantile of a factor behind a table's rows."""
+    return f"quantile:{factor.name}"
+
+
+def variables(
+    spec: ModelSpec, case: Case, superset: Superset, dtype: str, given: Collection[str] = ()
+) -> tuple[Variable, ...]:
+    """Every array of a study, in the order of the declaration."""
+    runs = ("option", "future", "replicate")
+    found = [Variable(x.name, runs, STORED_AS.get(x.kind, dtype), _about(x, "outcome")) for x in spec.scalars]
+    meanings = {"role": "status", "unit": "1", "meaning": "0 is a good run", "statuses": list(statuses(spec))}
+    found.append(Variable("status", runs, "int32", meanings))
+    changed = {name for option in case.options for name in option.inputs}
+    varying = {x.input for x in superset.factors if x.varies} | set(given)
+    for x in spec.inputs:
+        if not x.per:
+            dims = ("option",) if x.name not in varying else ("option", "future") if x.name in changed else ("future",)
+            found.append(Variable(x.name, dims, dtype, {"role": "input", "unit": x.unit, "meaning": x.meaning}))
+    for factor in superset.factors:
+        if factor.varies and spec.input(factor.input).per:
+            meaning = f"quantile of {factor.input}" + (f", group {factor.group}" if factor.group else "")
+            about = {"role": "quantile", "unit": "1", "meaning": meaning}
+            found.append(Variable(quantile_name(factor), ("future",), dtype, about))
+    for x in spec.series:
+        clock = spec.table(x.per).key
+        if x.kind == "flag":
+            found.append(Variable(x.name, ("option", clock), "float64", _about(x, "share")))
+        else:
+            found.append(Variable(x.name, ("option", "quantile", clock), "float64", _about(x, "fan")))
+    return (*found, *_coordinates(spec, superset))
+
+
+def _about(outcome: Outcome, role: str) -> dict[str, str]:
+    return {"role": role, "unit": outcome.unit, "meaning": outcome.meaning, "kind": outcome.kind}
+
+
+def _coordinates(spec: ModelSpec, superset: Superset) -> tuple[Variable, ...]:
+    def coordinate(name: str, dims: tuple[str, ...], dtype: str, meaning: str, unit: str = "1") -> Variable:
+        return Variable(name, dims, dtype, {"role": "coordinate", "unit": unit, "meaning": meaning})
+
+    clocks = [table for table in spec.tables if table.ordered and any(x.per == table.name for x in spec.series)]
+    return (
+        coordinate("option", ("option",), "str", "option of the case"),
+        coordinate(
+            "scramble", ("future",), "int32", "independent randomisation of the design that a future belongs to"
+        ),
+        coordinate("quantile", ("quantile",), "float64", "share of runs below"),
+        *(coordinate(table.key, (table.key,), "int32", table.meaning, table.key) for table in clocks),
+    )
+
+
+def sizes(spec: ModelSpec, superset: Superset, futures: int, replicates: int) -> dict[str, int]:
+    """Length of every dimension."""
+    clocks = {table.key: len(superset.rows[table.name]) for table in spec.tables if table.ordered}
+    fixed = {"option": len(superset.options), "quantile": len(FAN_QUANTILES)}
+    return {**fixed, "future": futures, "replicate": replicates, **clocks}
+
+
+def write_coordinates(store: Store, case: Case, superset: Superset, design: Design) -> None:
+    """Fill the coordinates, and the inputs that are certain under every option."""
+    store.write("option", (slice(None),), np.asarray(superset.options, dtype=object))
+    store.write("scramble", (slice(None),), design.scramble())
+    store.write("quantile", (slice(None),), np.asarray(FAN_QUANTILES))
+    for table in case.spec.tables:
+        if table.ordered and store.has(table.key):
+            store.write(table.key, (slice(None),), np.arange(len(superset.rows[table.name]), dtype=np.int32))
+    middle = np.full((1, len(superset.factors)), 0.5)
+    for option in range(len(superset.options)):
+        values = superset.values(option, middle, lambda name, ids: np.zeros((1, len(ids))))
+        for x in case.spec.inputs:
+            if not x.per and store.dims(x.name) == ("option",):
+                store.write(x.name, (slice(option, option + 1),), values[x.name][:1])
+
+
+def attributes(
+    spec: ModelSpec, case: Case, superset: Superset, design: Design, lengths: Mapping[str, int]
+) -> dict[str, Any]:
+    """Attributes of the study, ready for JSON."""
+    uncertain = [x.name for x in superset.factors if x.varies]
+    return {
+        "vallum": 1,
+        "title": case.title,
+        "case_name": case.name,
+        "case_digest": case.digest,
+        "case_files": dict(case.files),
+        "model": spec.name,
+        "model_title": spec.title,
+        "model_reference": spec.reference,
+        "uncertain": uncertain,
+        "point_options": [superset.certain(place) and not spec.streams for place in range(len(superset.options))],
+        "design": design.kind,
+        "seed": design.seed,
+        "runs": math.prod(lengths[x] for x in ("option", "future", "replicate")),
+        "statuses": list(statuses(spec)),
+        "complete": False,
+    }

@@ -1,0 +1,381 @@
+"""The command `vallum`: thin, and quick to start because every command imports what it needs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from vallum.errors import VallumError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from vallum.case import Case
+    from vallum.study.designs import Design
+    from vallum.study.futures import FutureTable
+    from vallum.study.study import Study
+
+app = App(
+    name="vallum",
+    help="Campaign analysis and force posture: which option does best, across everything we don't know?",
+    version_flags=["--version"],
+    help_on_error=False,
+)
+DesignName = Literal["sobol", "latin-hypercube", "monte-carlo"]
+Futures = Annotated[
+    str, Parameter(help="How many futures, or a CSV file of explicit ones: one column an input, in the model's units.")
+]
+CaseName = Annotated[str, Parameter(help="A case folder, or the name of a shipped case.")]
+
+
+@app.command
+def cases() -> None:
+    """List the shipped cases and the registered models."""
+    from vallum.case import load_case, shipped_cases
+    from vallum.present.tables import fact_table
+    from vallum.registry import find_model, model_names
+
+    out = _console()
+    out.print("Cases", style="bold underline")
+    out.print(fact_table({name: load_case(name).title for name in shipped_cases()}))
+    out.print("\nModels", style="bold underline")
+    out.print(fact_table({name: find_model(name).spec.title for name in model_names()}))
+
+
+@app.command
+def new(folder: Path, *, model: str = "feba_expansion") -> None:
+    """Write a new case to start from: a folder of plain files with placeholders to replace.
+
+    Parameters
+    ----------
+    folder
+        The folder to make; its name becomes the case's.
+    model
+        The model that the case is for.
+    """
+    from vallum.case import write_template
+    from vallum.registry import find_model
+
+    write_template(find_model(model).spec, folder, folder.name)
+    _console().print(
+        f"{folder} is a case that runs. Replace its placeholders, then: vallum check {folder}", soft_wrap=True
+    )
+
+
+@app.command
+def check(case: CaseName) -> None:
+    """Check a case: every fault with its place and remedy, or what the case contains."""
+    from vallum.case import ledger, load_case
+    from vallum.present.tables import fact_table
+
+    found = load_case(case)
+    standing = Counter(row.standing for row in ledger(found))
+    uncertain = [name for name, quantity in found.inputs.items() if not quantity.marginal.certain]
+    out = _console()
+    out.print(f"{found.name}: no faults", style="bold green")
+    out.print(
+        fact_table(
+            {
+                "question": found.question.text,
+                "model": found.spec.title,
+                "inputs": f"{len(found.inputs)}, of which {len(uncertain)} uncertain",
+                "options": ", ".join(option.id for option in found.options),
+                "evidence": f"{len(found.claims)} claims, {len(found.sources)} sources; "
+                f"values {standing['contested']} contested, {standing['unsupported']} unsupported, "
+                f"{standing['assumption']} assumed, {standing['supported']} supported",
+            }
+        )
+    )
+
+
+@app.command
+def run(
+    case: CaseName,
+    *,
+    futures: Futures = "65536",
+    design: DesignName = "sobol",
+    seed: int = 0,
+    replicates: int = 1,
+    dtype: Literal["float32", "float64"] = "float32",
+    out: Path | None = None,
+    workers: int | None = None,
+    resume: bool = False,
+    allow_mixed: bool = False,
+    overwrite: bool = False,
+) -> None:
+    """Run every option of a case over all futures and store the results.
+
+    Parameters
+    ----------
+    design
+        How futures are spread over the uncertain inputs.
+    seed
+        Of the design and of all chance; 0 is a seed like any other.
+    replicates
+        Draws of chance within each future, for models that have any.
+    dtype
+        Precision of the computation.
+    out
+        Where the study is kept. [default: results/CASE-IDENTITY]
+    workers
+        Threads; does not change the results. [default: one a core]
+    resume
+        Finish what an interrupted run left, with the same bits.
+    allow_mixed
+        Resume even where versions or device differ from those that began.
+    overwrite
+        Discard what the folder holds.
+    """
+    study = _study(case, futures, design, seed, replicates, dtype, out, workers, resume, allow_mixed, overwrite)
+    _console().print(
+        f"{study.attributes['runs']:,} runs of {study.attributes['case_name']} are in {study.folder}", soft_wrap=True
+    )
+    _print_failures(study)
+
+
+@app.command
+def compare(
+    case: CaseName,
+    *,
+    futures: Futures = "65536",
+    design: DesignName = "sobol",
+    seed: int = 0,
+    replicates: int = 1,
+    dtype: Literal["float32", "float64"] = "float32",
+    out: Path | None = None,
+    workers: int | None = None,
+    overwrite: bool = False,
+) -> None:
+    """Compare a case's options: a table, a sentence each, figures and a CSV file.
+
+    Runs the study, or uses the one that is already there. `case` may also be the folder
+    of a study.
+
+    Parameters
+    ----------
+    design
+        How futures are spread over the uncertain inputs.
+    seed
+        Of the design and of all chance; 0 is a seed like any other.
+    replicates
+        Draws of chance within each future, for models that have any.
+    dtype
+        Precision of the computation.
+    out
+        Where the study is kept. [default: results/CASE-IDENTITY]
+    workers
+        Threads; does not change the results. [default: one a core]
+    overwrite
+        Discard what the folder holds.
+    """
+    from vallum.analysis.comparison import compare as compare_options
+    from vallum.case import load_case
+    from vallum.present.figures import write_figures
+    from vallum.present.tables import event_table, spread_table, write_comparison
+    from vallum.present.words import design_words, sentence
+
+    if _is_study(case):
+        found = compare_options(_open(case))
+    else:
+        study = _study(case, futures, design, seed, replicates, dtype, out, workers, True, False, overwrite)
+        found = compare_options(study, load_case(case))  # the question may have changed since the runs were made
+    study = found.study
+    screen = _console()
+    screen.print(found.case.title, style="bold")
+    screen.print(found.case.question.text)
+    screen.print(design_words(study), style="dim")
+    screen.print()
+    if found.thresholds:
+        screen.print(event_table(found))
+    screen.print(spread_table(found))
+    for result in found.results:
+        screen.print(f"- {sentence(found, result)}", soft_wrap=not screen.is_terminal)
+    table = write_comparison(found, study.folder / "comparison.csv")
+    figures = write_figures(found, study.folder / "figures")
+    screen.print()
+    for path in (*figures, table, study.folder):
+        screen.print(f"  {path}", soft_wrap=True, highlight=False)
+
+
+@app.command
+def show(study: Path, *, runs: Path | None = None) -> None:
+    """Say what a study holds; write its runs to a CSV file.
+
+    Parameters
+    ----------
+    study
+        Folder of a study.
+    runs
+        A CSV file to write: one row a run, with every input and outcome.
+    """
+    from vallum.present.export import write_runs
+    from vallum.present.tables import outcome_table, study_facts
+
+    found = _open(study)
+    out = _console()
+    out.print(study_facts(found))
+    if found.complete:
+        out.print()
+        out.print(outcome_table(found))
+    if runs is not None:
+        count = write_runs(found, runs)
+        out.print(f"\n{count:,} runs are in {runs}", soft_wrap=True)
+
+
+@app.command
+def evidence(case: CaseName) -> None:
+    """Print the ledger: every input, its claims and sources; contested first, unsupported flagged."""
+    from vallum.case import load_case
+    from vallum.present.evidence import ledger_table, source_table
+
+    found = load_case(case)
+    out = _console()
+    out.print(ledger_table(found))
+    out.print()
+    out.print(source_table(found))
+
+
+@app.command
+def schema(model: str) -> None:
+    """Print the JSON Schema of case.toml for a model, for editors."""
+    import json
+
+    from vallum.case import json_schema
+    from vallum.registry import find_model
+
+    sys.stdout.write(json.dumps(json_schema(find_model(model).spec), indent=2) + "\n")
+
+
+@app.command
+def version() -> None:
+    """Print the versions that results depend on."""
+    from vallum.present.tables import fact_table
+    from vallum.study.machine import machine
+
+    _console().print(fact_table({name: str(value) for name, value in machine().items()}))
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    # Off a terminal a table must not be folded to the width of nothing.
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+
+
+def _is_study(name: str) -> bool:
+    return (Path(name) / "study.zarr").is_dir() or Path(name).name == "study.zarr"
+
+
+def _open(folder: Path | str) -> Study:
+    from vallum.study.study import Study
+
+    return Study(folder)
+
+
+def _study(
+    case: str,
+    futures: str,
+    design: DesignName,
+    seed: int,
+    replicates: int,
+    dtype: Literal["float32", "float64"],
+    out: Path | None,
+    workers: int | None,
+    resume: bool,
+    allow_mixed: bool,
+    overwrite: bool,
+) -> Study:
+    """Run the study that the arguments name, or open it where it is complete."""
+    from rich.console import Console
+
+    from vallum.case import load_case
+    from vallum.present.progress import progress_bar
+    from vallum.study.run import Settings, run_study, study_folder
+
+    loaded = load_case(case)
+    table, chosen = _futures(loaded, futures, design, seed)
+    _keep_compiled_programs()
+    settings = Settings(chosen, replicates, dtype, table.digest if table else "")
+    folder = out or study_folder(loaded, settings)
+    with progress_bar(Console(stderr=True), loaded.name) as progress:
+        try:
+            return run_study(
+                loaded,
+                folder,
+                design=chosen,
+                table=table,
+                replicates=replicates,
+                dtype=dtype,
+                workers=workers,
+                resume=resume,
+                allow_mixed=allow_mixed,
+                overwrite=overwrite,
+                progress=progress,
+            )
+        except KeyboardInterrupt:
+            sys.stderr.write(f"\nStopped. What is done is in {folder}; finish it with --resume.\n")
+            raise SystemExit(130) from None
+
+
+def _futures(case: Case, futures: str, design: DesignName, seed: int) -> tuple[FutureTable | None, Design]:
+    """A number of futures or a file of them."""
+    from vallum.study.designs import Design, DesignError, fitting_size
+    from vallum.study.futures import read_futures
+
+    text = futures.replace(",", "").replace("_", "")
+    if not text.lstrip("-").isdigit():
+        if not Path(futures).exists():
+            raise DesignError(f"--futures {futures}: neither a whole number nor a file that is there")
+        table = read_futures(futures)
+        return table, table.design
+    wanted = int(text)
+    size = fitting_size(design, wanted) if wanted > 0 else wanted
+    if size != wanted:
+        sys.stderr.write(f"{wanted:,} futures become {size:,}: a {design} design comes in such sizes.\n")
+    return None, Design(design, size, seed)
+
+
+def _print_failures(study: Study) -> None:
+    failures = study.attributes["failures"]
+    if failures:
+        _console().print(
+            f"{failures:,} runs have a bad status; see: vallum show {study.folder}", style="yellow", soft_wrap=True
+        )
+
+
+def _keep_compiled_programs() -> None:
+    """Let JAX keep what it compiles, so that the next start is quick."""
+    import jax
+
+    root = os.environ.get("VALLUM_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vallum"
+    jax.config.update("jax_compilation_cache_dir", str(Path(root) / "programs"))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line: errors a user can mend are printed without a traceback, exit code 2.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process unless given.
+    """
+    try:
+        app(sys.argv[1:] if arguments is None else arguments, exit_on_error=False, print_error=False)
+    except (VallumError, CycloptsError) as error:
+        sys.stderr.write(f"vallum: {error}\n")
+        raise SystemExit(2) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

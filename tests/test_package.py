@@ -86,7 +86,14 @@ def test_units_are_turned_into_each_other(unit, to, number):
 
 @pytest.mark.parametrize(
     ("unit", "message"),
-    [("furlong per", "unknown unit"), ("day", "different dimensions"), ("", "unknown unit")],
+    [
+        ("furlong per", "unknown unit"),
+        ("day", "different dimensions"),
+        ("", "unknown unit"),
+        ("10**10**10", "unknown unit"),
+        ("degC", "unknown unit"),
+        ("Qm**5/fm**5*km", "beyond computing|different"),
+    ],
 )
 def test_units_that_do_not_fit_are_errors(unit, message):
     with pytest.raises(UnitError, match=message):

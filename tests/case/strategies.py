@@ -134,6 +134,7 @@ def written_cases(draw):
         "title": draw(words),
         "model": "toy",
         "question": {"text": draw(words), "kind": "sufficiency", "outcome": "held", "at_least": draw(st.floats(0, 1))},
+        "scenario": {"stance": draw(st.sampled_from(["most-plausible", "conservative", "high-leverage"]))},
         "inputs": inputs,
         "options": draw(options(formations, tables)),
         "correlations": [{"inputs": ["share", "speed"], "rank": draw(st.floats(-0.95, 0.95))}],

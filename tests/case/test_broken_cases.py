@@ -42,6 +42,8 @@ BROKEN = {
     "truth for a number": (C, "value = 100\n", "value = true\n", "value = true", "True is not a number"),
     "text for a list": (C, 'report = ["loss"]', 'report = "loss"', "report", "is not a list"),
     "number for text": (C, 'prose = "Somewhere, once."', "prose = 3", "prose", "is not text in quotes"),
+    "no stance": (C, 'stance = "most-plausible"\n', "", "[scenario]", "'stance'"),
+    "unknown stance": (C, '"most-plausible"', '"most-plausibel"', "most-plausibel", "conservative"),
     "number for a table": (C, "[scenario]\n", "[scenario]\npolitical = 3\n", "political = 3", "is not a list"),
     "value for a section": (C, "[options.today]\n", "[options]\ntoday = 3\n[options.x]\n", "today = 3", "not a table"),
     "nan": (C, "value = 100\n", "value = nan\n", "value = nan", "nan is not a number to compute"),
@@ -82,7 +84,7 @@ BROKEN = {
     "unknown outcome": (C, 'outcome = "held"', 'outcome = "hold"', "hold\"", "did you mean 'held'?"),
     "series as outcome": (C, 'outcome = "held"', 'outcome = "loss_by_day"', "loss_by_day", "is a series"),
     "unknown report": (C, 'report = ["loss"]', 'report = ["losses"]', "losses", "did you mean 'loss'?"),
-    "series unknown": (C, 'report = ["loss"]', 'over_time = ["loss_by_dai"]', "over_time", "did you mean 'loss_by_day'?"),
+    "series unknown": (C, 'report = ["loss"]', 'over_time = ["loss_by_dai"]', "over_time", "mean 'loss_by_day'?"),
     "scalar over time": (C, 'report = ["loss"]', 'over_time = ["loss"]', "over_time", "unknown series 'loss'"),
     "no threshold": (C, "at_least = 0.5\n", "", "[question]", "at_most or at_least"),
     "two thresholds": (C, "at_least = 0.5\n", "at_least = 0.5\nat_most = 1\n", "[question]", "both at_most and at_le"),
@@ -184,7 +186,7 @@ def test_all_faults_are_listed_together_in_the_order_of_the_files():
 
 
 def test_the_message_counts_the_faults_and_names_the_case():
-    with pytest.raises(CaseError, match=r"^case: 1 fault\n  case.toml:24 inputs.front.evidence\[0\]: unknown claim"):
+    with pytest.raises(CaseError, match=r"^case: 1 fault\n  case.toml:25 inputs.front.evidence\[0\]: unknown claim"):
         load_case_text(edited(C, '["front-read"]', '["front-red"]'), model=MODEL)
 
 

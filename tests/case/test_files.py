@@ -60,7 +60,7 @@ def test_a_pipe_is_not_waited_for(folder):
 
 def test_latin_1_is_named_with_line_and_byte(folder):
     (folder / "case.toml").write_bytes(CASE.replace("Somewhere", "Fulda-Lücke").encode("latin-1"))
-    refused(folder, r"case.toml:15: byte 0xfc is not UTF-8; allowed: UTF-8 text; save as UTF-8")
+    refused(folder, r"case.toml:16: byte 0xfc is not UTF-8; allowed: UTF-8 text; save as UTF-8")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])

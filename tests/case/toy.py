@@ -62,6 +62,7 @@ event_is = "good"
 report = ["loss"]
 
 [scenario]
+stance = "most-plausible"
 prose = "Somewhere, once."
 
 [[scenario.omitted]]

@@ -15,7 +15,7 @@ from vallum.case.discrete import Branches
 from vallum.case.distributions import Constant, Triangular, Uniform
 from vallum.case.evidence import Claim
 from vallum.case.marginal import Marginal
-from vallum.case.measures import conversion
+from vallum.units import factor
 
 
 def claimed_range(claims: Sequence[Claim], unit: str) -> Marginal | None:
@@ -30,7 +30,7 @@ def claimed_range(claims: Sequence[Claim], unit: str) -> Marginal | None:
     bests: list[float] = []
     for claim in claims:
         if claim.interval is not None:
-            times = conversion(claim.unit, unit)
+            times = factor(claim.unit, unit)
             spans.append((claim.interval[0] * times, claim.interval[1] * times))
             if claim.best is not None:
                 bests.append(claim.best * times)
@@ -70,7 +70,7 @@ def claimed_branches(claims: Sequence[Claim], weights: Mapping[str, float], unit
     for claim in claims:
         if claim.interval is not None:
             middle = (claim.interval[0] + claim.interval[1]) / 2 if claim.best is None else claim.best
-            values.append(middle * conversion(claim.unit, unit))
+            values.append(middle * factor(claim.unit, unit))
             ids.append(claim.id)
     if not values:
         return None

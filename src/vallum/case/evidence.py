@@ -9,9 +9,8 @@ from typing import Literal, TypeGuard, get_args
 
 from vallum.case.faults import Fault, did_you_mean, listed, shown
 from vallum.case.files import Shelf
-from vallum.case.measures import conversion, known
 from vallum.case.sheets import Row, Sheet, not_a_number, number, read_sheet
-from vallum.units import UnitError
+from vallum.units import UnitError, factor, is_unit
 
 Verdict = Literal["supported", "contested", "refuted", "unverified"]
 
@@ -112,7 +111,7 @@ def _claim(sheet: Sheet, row: Row, sources: Collection[str] | None, faults: list
         found = "low, best and high are out of order: " + ", ".join(f"{x:g}" for x in given)
         faults.append(Fault(sheet.place(row.line, "low"), found, "low <= best <= high"))
     unit = cells["unit"]
-    if (unit or given) and not known(unit):
+    if (unit or given) and not is_unit(unit):
         faults.append(Fault(sheet.place(row.line, "unit"), f"unknown unit {shown(unit)}", "a unit such as km/day or 1"))
     for column in ("quantity", "who"):
         if not cells[column]:
@@ -165,7 +164,7 @@ def _exclude_each_other(a: Claim, b: Claim) -> bool:
     if (a.who, a.source) == (b.who, b.source) or a.interval is None or b.interval is None:
         return False
     try:
-        times = conversion(b.unit, a.unit)
+        times = factor(b.unit, a.unit)
     except UnitError:
         return False
     if a.best is not None and b.best is not None and not _same(a.best, b.best * times):

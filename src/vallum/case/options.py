@@ -17,7 +17,6 @@ import numpy as np
 from vallum.case.case import Option, Quantity
 from vallum.case.faults import did_you_mean, listed, shown
 from vallum.case.marginal import scaled_amount
-from vallum.case.measures import conversion
 from vallum.case.positions import Path
 from vallum.case.resolve import Ground, resolve
 from vallum.case.schema import Entry, InputEntry, RowEntry
@@ -25,7 +24,7 @@ from vallum.case.sections import Draft, OptionDraft
 from vallum.case.tables import CaseTable
 from vallum.case.wording import bounds
 from vallum.spec import Input, ModelSpec
-from vallum.units import UnitError
+from vallum.units import UnitError, factor
 
 _Placed: TypeAlias = tuple[InputEntry | None, Path]
 
@@ -205,7 +204,7 @@ class _Laying:
         if entry is None:
             return None
         try:
-            amount = float(scaled_amount(value, conversion(entry.unit, declared.unit)))
+            amount = float(scaled_amount(value, factor(entry.unit, declared.unit)))
         except UnitError:
             return None
         if not declared.low <= amount <= declared.high:

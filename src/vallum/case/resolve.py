@@ -18,7 +18,6 @@ from vallum.case.distributions import Beta, Constant, LogNormal, Normal, Triangu
 from vallum.case.evidence import Claim, cited
 from vallum.case.faults import Fault, did_you_mean, listed, shown
 from vallum.case.marginal import DistributionError, Marginal, Number
-from vallum.case.measures import conversion
 from vallum.case.normal import Floats
 from vallum.case.positions import Document, Path
 from vallum.case.schema import InputEntry
@@ -26,7 +25,7 @@ from vallum.case.sheets import not_a_number, number
 from vallum.case.tables import CaseTable
 from vallum.case.wording import amount, bounds, claimed_value, written_value
 from vallum.spec import Input
-from vallum.units import UnitError
+from vallum.units import UnitError, factor
 
 
 class _UnusableError(Exception):
@@ -120,7 +119,7 @@ def resolve(
 
 def _factor(entry: InputEntry, declared: Input, path: Path, ground: Ground) -> float:
     try:
-        return conversion(entry.unit, declared.unit)
+        return factor(entry.unit, declared.unit)
     except UnitError as error:
         ground.fault((*path, "unit"), str(error), f"a unit that can be turned into {declared.unit}")
         raise _UnusableError from error

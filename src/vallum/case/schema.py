@@ -215,7 +215,7 @@ class Omission(Entry):
 class Scenario(Entry):
     """`[scenario]`: the world in which the question is asked."""
 
-    stance: Literal["", "most-plausible", "conservative", "high-leverage"] = ""
+    stance: Literal["most-plausible", "conservative", "high-leverage"]
     prose: str = ""
     political: tuple[str, ...] = ()
     omitted: tuple[Omission, ...] = ()
@@ -299,7 +299,7 @@ class CaseFile(Heading):
     """The whole of `case.toml`."""
 
     question: Question
-    scenario: Scenario = Scenario()
+    scenario: Scenario
     inputs: dict[str, InputEntry]
     options: Annotated[dict[Word, OptionEntry], Field(min_length=1)]
     correlations: tuple[CorrelationEntry, ...] = ()

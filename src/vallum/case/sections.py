@@ -86,7 +86,7 @@ def read_draft(document: Document, faults: list[Fault]) -> Draft:
         document=document,
         heading=check.entry(Heading, heading, (), known=list(CaseFile.model_fields)),
         question=check.entry(Question, data["question"], ("question",)) if "question" in data else None,
-        scenario=check.entry(Scenario, data.get("scenario", {}), ("scenario",)),
+        scenario=check.entry(Scenario, data["scenario"], ("scenario",)) if "scenario" in data else None,
         inputs=check.inputs(data.get("inputs", {}), ("inputs",)),
         options=check.options(data.get("options"), ("options",)),
         correlations=check.correlations(data.get("correlations", ())),

@@ -51,6 +51,8 @@ event = "{event} is at most {{threshold}}"
 event_is = "good"
 
 [scenario]
+# How the scenario was chosen: most-plausible, conservative or high-leverage.
+stance = "most-plausible"
 prose = "Who fights whom, where, when, and with what warning."
 
 # What the case leaves out, and whom that favours.

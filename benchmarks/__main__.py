@@ -129,7 +129,7 @@ def implementations(shared: dict, own: dict) -> list[str]:
     for name, found in rates.items():
         ratio = statistics.median(x / y for x, y in zip(found, rates[NUMPY], strict=True))
         speed = statistics.median(found)
-        lines.append(f"| {name} | {speed:,.0f} | {ratio:,.3g} | {speed / CALCULATOR:,.3g} |")
+        lines.append(f"| {name} | {speed:,.0f} | {ratio:.3g} | {speed / CALCULATOR:,.1f} |")
     return [*lines, f"| published R calculator, `sim()` (as reported, another machine) | {CALCULATOR} | | 1 |"]
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,7 +17,6 @@ from vallum.errors import VallumError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from vallum.case import Case
     from vallum.study.designs import Design
     from vallum.study.futures import FutureTable
     from vallum.study.study import Study
@@ -28,10 +28,45 @@ app = App(
     help_on_error=False,
 )
 DesignName = Literal["sobol", "latin-hypercube", "monte-carlo"]
-Futures = Annotated[
-    str, Parameter(help="How many futures, or a CSV file of explicit ones: one column an input, in the model's units.")
-]
 CaseName = Annotated[str, Parameter(help="A case folder, or the name of a shipped case.")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class StudyArguments:
+    """What decides which runs a study has, and where and how they are made.
+
+    Parameters
+    ----------
+    futures
+        How many futures, or a CSV file of explicit ones: one column an input, in the model's units.
+    design
+        How futures are spread over the uncertain inputs.
+    seed
+        Of the design and of all chance; 0 is a seed like any other.
+    replicates
+        Draws of chance within each future, for models that have any.
+    dtype
+        Precision of the computation.
+    out
+        Where the study is kept; results/CASE-IDENTITY unless given.
+    workers
+        Threads, one a core unless given; they do not change the results.
+    overwrite
+        Discard what the folder holds.
+    """
+
+    futures: str = "65536"
+    design: DesignName = "sobol"
+    seed: int = 0
+    replicates: int = 1
+    dtype: Literal["float32", "float64"] = "float32"
+    out: Path | None = None
+    workers: int | None = None
+    overwrite: Annotated[bool, Parameter(negative=())] = False
+
+
+DEFAULTS = StudyArguments()
 
 
 @app.command
@@ -98,81 +133,32 @@ def check(case: CaseName) -> None:
 def run(
     case: CaseName,
     *,
-    futures: Futures = "65536",
-    design: DesignName = "sobol",
-    seed: int = 0,
-    replicates: int = 1,
-    dtype: Literal["float32", "float64"] = "float32",
-    out: Path | None = None,
-    workers: int | None = None,
-    resume: bool = False,
-    allow_mixed: bool = False,
-    overwrite: bool = False,
+    arguments: StudyArguments = DEFAULTS,
+    resume: Annotated[bool, Parameter(negative=())] = False,
+    allow_mixed: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Run every option of a case over all futures and store the results.
 
     Parameters
     ----------
-    design
-        How futures are spread over the uncertain inputs.
-    seed
-        Of the design and of all chance; 0 is a seed like any other.
-    replicates
-        Draws of chance within each future, for models that have any.
-    dtype
-        Precision of the computation.
-    out
-        Where the study is kept. [default: results/CASE-IDENTITY]
-    workers
-        Threads; does not change the results. [default: one a core]
     resume
         Finish what an interrupted run left, with the same bits.
     allow_mixed
         Resume even where versions or device differ from those that began.
-    overwrite
-        Discard what the folder holds.
     """
-    study = _study(case, futures, design, seed, replicates, dtype, out, workers, resume, allow_mixed, overwrite)
-    _console().print(
-        f"{study.attributes['runs']:,} runs of {study.attributes['case_name']} are in {study.folder}", soft_wrap=True
-    )
-    _print_failures(study)
+    study = _study(case, arguments, resume=resume, allow_mixed=allow_mixed)
+    out, about = _console(), study.attributes
+    out.print(f"{about['runs']:,} runs of {about['case_name']} are in {study.folder}", soft_wrap=True)
+    if about["failures"]:
+        out.print(f"{about['failures']:,} have a bad status; see: vallum show {study.folder}", soft_wrap=True)
 
 
 @app.command
-def compare(
-    case: CaseName,
-    *,
-    futures: Futures = "65536",
-    design: DesignName = "sobol",
-    seed: int = 0,
-    replicates: int = 1,
-    dtype: Literal["float32", "float64"] = "float32",
-    out: Path | None = None,
-    workers: int | None = None,
-    overwrite: bool = False,
-) -> None:
+def compare(case: CaseName, *, arguments: StudyArguments = DEFAULTS) -> None:
     """Compare a case's options: a table, a sentence each, figures and a CSV file.
 
     Runs the study, or uses the one that is already there. `case` may also be the folder
     of a study.
-
-    Parameters
-    ----------
-    design
-        How futures are spread over the uncertain inputs.
-    seed
-        Of the design and of all chance; 0 is a seed like any other.
-    replicates
-        Draws of chance within each future, for models that have any.
-    dtype
-        Precision of the computation.
-    out
-        Where the study is kept. [default: results/CASE-IDENTITY]
-    workers
-        Threads; does not change the results. [default: one a core]
-    overwrite
-        Discard what the folder holds.
     """
     from vallum.analysis.comparison import compare as compare_options
     from vallum.case import load_case
@@ -183,7 +169,7 @@ def compare(
     if _is_study(case):
         found = compare_options(_open(case))
     else:
-        study = _study(case, futures, design, seed, replicates, dtype, out, workers, True, False, overwrite)
+        study = _study(case, arguments, resume=True, allow_mixed=False)
         found = compare_options(study, load_case(case))  # the question may have changed since the runs were made
     study = found.study
     screen = _console()
@@ -278,19 +264,7 @@ def _open(folder: Path | str) -> Study:
     return Study(folder)
 
 
-def _study(
-    case: str,
-    futures: str,
-    design: DesignName,
-    seed: int,
-    replicates: int,
-    dtype: Literal["float32", "float64"],
-    out: Path | None,
-    workers: int | None,
-    resume: bool,
-    allow_mixed: bool,
-    overwrite: bool,
-) -> Study:
+def _study(case: str, arguments: StudyArguments, *, resume: bool, allow_mixed: bool) -> Study:
     """Run the study that the arguments name, or open it where it is complete."""
     from rich.console import Console
 
@@ -299,54 +273,46 @@ def _study(
     from vallum.study.run import Settings, run_study, study_folder
 
     loaded = load_case(case)
-    table, chosen = _futures(loaded, futures, design, seed)
+    table, design = _futures(arguments)
     _keep_compiled_programs()
-    settings = Settings(chosen, replicates, dtype, table.digest if table else "")
-    folder = out or study_folder(loaded, settings)
+    settings = Settings(design, arguments.replicates, arguments.dtype, table.digest if table else "")
+    folder = arguments.out or study_folder(loaded, settings)
     with progress_bar(Console(stderr=True), loaded.name) as progress:
         try:
             return run_study(
                 loaded,
                 folder,
-                design=chosen,
+                design=design,
                 table=table,
-                replicates=replicates,
-                dtype=dtype,
-                workers=workers,
+                replicates=arguments.replicates,
+                dtype=arguments.dtype,
+                workers=arguments.workers,
                 resume=resume,
                 allow_mixed=allow_mixed,
-                overwrite=overwrite,
+                overwrite=arguments.overwrite,
                 progress=progress,
             )
         except KeyboardInterrupt:
-            sys.stderr.write(f"\nStopped. What is done is in {folder}; finish it with --resume.\n")
-            raise SystemExit(130) from None
+            sys.stderr.write(f"\nWhat is done is in {folder}; finish it with --resume.")
+            raise
 
 
-def _futures(case: Case, futures: str, design: DesignName, seed: int) -> tuple[FutureTable | None, Design]:
+def _futures(arguments: StudyArguments) -> tuple[FutureTable | None, Design]:
     """A number of futures or a file of them."""
     from vallum.study.designs import Design, DesignError, fitting_size
     from vallum.study.futures import read_futures
 
-    text = futures.replace(",", "").replace("_", "")
+    text = arguments.futures.replace(",", "").replace("_", "")
     if not text.lstrip("-").isdigit():
-        if not Path(futures).exists():
-            raise DesignError(f"--futures {futures}: neither a whole number nor a file that is there")
-        table = read_futures(futures)
+        if not Path(arguments.futures).exists():
+            raise DesignError(f"--futures {arguments.futures}: neither a whole number nor a file that is there")
+        table = read_futures(arguments.futures)
         return table, table.design
     wanted = int(text)
-    size = fitting_size(design, wanted) if wanted > 0 else wanted
+    size = fitting_size(arguments.design, wanted) if wanted > 0 else wanted
     if size != wanted:
-        sys.stderr.write(f"{wanted:,} futures become {size:,}: a {design} design comes in such sizes.\n")
-    return None, Design(design, size, seed)
-
-
-def _print_failures(study: Study) -> None:
-    failures = study.attributes["failures"]
-    if failures:
-        _console().print(
-            f"{failures:,} runs have a bad status; see: vallum show {study.folder}", style="yellow", soft_wrap=True
-        )
+        sys.stderr.write(f"{wanted:,} futures become {size:,}: a {arguments.design} design comes in such sizes.\n")
+    return None, Design(arguments.design, size, arguments.seed)
 
 
 def _keep_compiled_programs() -> None:
@@ -372,6 +338,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (VallumError, CycloptsError) as error:
         sys.stderr.write(f"vallum: {error}\n")
         raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped.\n")
+        raise SystemExit(130) from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None

@@ -81,6 +81,11 @@ class Outcome:
     per : str
         Empty for one number a run; otherwise the ordered table (a clock) along
         which the model gives a series.
+    clock : str
+        For a time: the ordered table on whose steps it lies. Beyond the last step the
+        model knows nothing, so an infinite time means "not by then".
+    at : str
+        The input that says at which moment the quantity is taken; empty for none.
     """
 
     name: str
@@ -88,6 +93,8 @@ class Outcome:
     meaning: str
     kind: OutcomeKind = "number"
     per: str = ""
+    clock: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +195,11 @@ class ModelSpec:
         for quantity in (*self.inputs, *self.outcomes):
             if quantity.per and quantity.per not in tables:
                 raise ValueError(f"{self.name}: {quantity.name} is per {quantity.per}, no table of this model")
+        for outcome in self.outcomes:
+            if outcome.clock and not (outcome.clock in tables and tables[outcome.clock].ordered):
+                raise ValueError(f"{self.name}: {outcome.name} lies on {outcome.clock}, no clock of this model")
+            if outcome.at and outcome.at not in [x.name for x in self.inputs]:
+                raise ValueError(f"{self.name}: {outcome.name} is taken at {outcome.at}, no input of this model")
 
     def input(self, name: str) -> Input:
         """The input called `name`; KeyError where there is none."""

@@ -19,7 +19,7 @@ spec = ModelSpec(
         Input("worth", "brigade", "worth of a formation", low=0, per="formations"),
     ),
     outcomes=(
-        Outcome("held_day", "day", "day on which enough brigades are there", "time"),
+        Outcome("held_day", "day", "day on which enough brigades are there", "time", clock="clock"),
         Outcome("arrived", "brigade", "brigades there at the end"),
         Outcome("late", "1", "formations that come late", "count"),
         Outcome("enough", "1", "enough brigades come", "flag"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -97,7 +98,8 @@ def new(folder: Path, *, model: str = "feba_expansion") -> None:
     from vallum.case import write_template
     from vallum.registry import find_model
 
-    write_template(find_model(model).spec, folder, folder.name)
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.resolve().name).strip("-.") or "case"
+    write_template(find_model(model).spec, folder, name)
     _console().print(
         f"{folder} is a case that runs. Replace its placeholders, then: vallum check {folder}", soft_wrap=True
     )
@@ -121,9 +123,9 @@ def check(case: CaseName) -> None:
                 "model": found.spec.title,
                 "inputs": f"{len(found.inputs)}, of which {len(uncertain)} uncertain",
                 "options": ", ".join(option.id for option in found.options),
-                "evidence": f"{len(found.claims)} claims, {len(found.sources)} sources; "
-                f"values {standing['contested']} contested, {standing['unsupported']} unsupported, "
-                f"{standing['assumption']} assumed, {standing['supported']} supported",
+                "reference": found.question.reference,
+                "evidence": f"{len(found.claims)} claims, {len(found.sources)} sources",
+                "values": ", ".join(f"{count} {name}" for name, count in standing.items()) + " (options' own included)",
             }
         )
     )
@@ -163,10 +165,15 @@ def compare(case: CaseName, *, arguments: StudyArguments = DEFAULTS) -> None:
     from vallum.analysis.comparison import compare as compare_options
     from vallum.case import load_case
     from vallum.present.figures import write_figures
-    from vallum.present.tables import event_table, spread_table, write_comparison
-    from vallum.present.words import design_words, sentence
+    from vallum.present.tables import average_table, event_table, spread_table, write_comparison
+    from vallum.present.words import averages_matter, conditions, design_words, sentence
+    from vallum.study.errors import StudyError
 
     if _is_study(case):
+        if arguments != DEFAULTS:
+            raise StudyError(
+                f"{case} is a study that is there: its futures, design and seed are fixed; leave those out"
+            )
         found = compare_options(_open(case))
     else:
         study = _study(case, arguments, resume=True, allow_mixed=False)
@@ -179,9 +186,12 @@ def compare(case: CaseName, *, arguments: StudyArguments = DEFAULTS) -> None:
     screen.print()
     if found.thresholds:
         screen.print(event_table(found))
+    if averages_matter(found):
+        screen.print(average_table(found))
     screen.print(spread_table(found))
-    for result in found.results:
-        screen.print(f"- {sentence(found, result)}", soft_wrap=not screen.is_terminal)
+    lines = [*(f"- {sentence(found, result)}" for result in found.results), "", *conditions(found.case)]
+    for line in lines:
+        screen.print(line, soft_wrap=not screen.is_terminal)
     table = write_comparison(found, study.folder / "comparison.csv")
     figures = write_figures(found, study.folder / "figures")
     screen.print()
@@ -200,7 +210,7 @@ def show(study: Path, *, runs: Path | None = None) -> None:
     runs
         A CSV file to write: one row a run, with every input and outcome.
     """
-    from vallum.present.export import write_runs
+    from vallum.present.export import columns_file, write_runs
     from vallum.present.tables import outcome_table, study_facts
 
     found = _open(study)
@@ -211,7 +221,7 @@ def show(study: Path, *, runs: Path | None = None) -> None:
         out.print(outcome_table(found))
     if runs is not None:
         count = write_runs(found, runs)
-        out.print(f"\n{count:,} runs are in {runs}", soft_wrap=True)
+        out.print(f"\n{count:,} runs are in {runs}; what its columns are is in {columns_file(runs)}", soft_wrap=True)
 
 
 @app.command
@@ -251,7 +261,7 @@ def _console() -> Console:
     from rich.console import Console
 
     # Off a terminal a table must not be folded to the width of nothing.
-    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
 
 
 def _is_study(name: str) -> bool:

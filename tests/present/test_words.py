@@ -1,16 +1,19 @@
 """Findings in words and tables: every number in a sentence stands in the study."""
 
 import csv
+import io
 import re
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from tests.study import convoy
 from vallum.analysis.comparison import AnalysisError, compare
+from vallum.case import load_case
 from vallum.present.figures import write_figures
-from vallum.present.tables import CSV_COLUMNS, write_comparison
-from vallum.present.words import percent, sentence
+from vallum.present.tables import CSV_COLUMNS, spread_table, write_comparison
+from vallum.present.words import brief, conditions, event, label, percent, probability, sentence, spoken
 from vallum.study.designs import Design
 from vallum.study.run import run_study
 
@@ -28,7 +31,7 @@ def test_a_sentence_says_how_often_how_sure_against_what_and_at_what_cost(compar
     text = sentence(comparison, forward)
     assert text.startswith("One brigade stationed forward: enough brigades by day 12 in ")
     assert "of runs (95 % interval " in text
-    assert "points against 'Today' in the same futures (95 % interval " in text
+    assert "points against 'Today' in the same futures, better (95 % interval " in text
     assert "the cost is 1.2 bn (1 bn to 1.8 bn) USD/year" in text
 
 
@@ -42,7 +45,7 @@ def test_the_numbers_of_a_sentence_are_those_of_the_stored_runs(comparison):
 def test_differences_are_paired(comparison):
     base = comparison.study.data["held_day"].isel(option=0).to_numpy() <= 12
     other = comparison.study.data["held_day"].isel(option=1).to_numpy() <= 12
-    found = comparison.results[1].against[12]
+    found = comparison.results[1].events_against[12]
     assert found.value == pytest.approx(np.mean(other.astype(float) - base))
     assert found.standard_error < np.hypot(
         comparison.results[0].events[12].standard_error, comparison.results[1].events[12].standard_error
@@ -50,8 +53,8 @@ def test_differences_are_paired(comparison):
 
 
 def test_the_reference_is_not_compared_with_itself(comparison):
-    assert comparison.results[0].against == {}
-    assert comparison.results[0].average_against is None
+    assert comparison.results[0].events_against == {}
+    assert comparison.results[0].averages_against == {}
 
 
 def test_the_csv_file_has_every_estimate_with_its_error_and_kind(comparison, tmp_path):
@@ -60,7 +63,7 @@ def test_the_csv_file_has_every_estimate_with_its_error_and_kind(comparison, tmp
     assert tuple(rows[0]) == CSV_COLUMNS
     assert {row["option"] for row in rows} == {"today", "forward", "without"}
     assert sum(row["quantity"].startswith("probability of") for row in rows) == 9
-    assert sum(row["quantity"].startswith("difference of") for row in rows) == 6
+    assert sum(row["quantity"].startswith("difference of:") for row in rows) == 6
     assert {row["uncertainty"] for row in rows} == {"sampling", "input"}
 
 
@@ -101,7 +104,13 @@ def test_a_question_without_a_threshold_is_answered_with_the_range(tmp_path):
     case = convoy.load(question)
     found = compare(run_study(case, tmp_path / "s", design=Design("sobol", 256), model=convoy), case)
     text = sentence(found, found.results[0])
-    assert re.fullmatch(r"Today: late: \d+ to \d+ in nine of ten futures; the cost is 0 USD/year\.", text)
+    assert re.fullmatch(
+        r"Today: late [\d.]+ on average \[[\d.]+, [\d.]+\]; late: \d+ to \d+ in nine of ten futures; "
+        r"the cost is 0 USD/year\.",
+        text,
+    )
+    forward = sentence(found, found.results[1])
+    assert re.search(r"late [\d.]+ on average .*; -[\d.]+ against 'Today' \[-[\d.]+, -[\d.]+\]", forward)
     assert [path.name for path in write_figures(found, tmp_path)] == ["series_over_time.svg"]
 
 
@@ -115,3 +124,55 @@ def test_an_unfinished_study_is_not_compared(tmp_path):
         run_study(convoy.load(), tmp_path / "s", design=Design("sobol", 256), model=convoy, shard=64, progress=stop)
     with pytest.raises(AnalysisError, match="unfinished"):
         compare(Study(tmp_path / "s"), convoy.load())
+
+
+def test_a_study_of_failed_runs_only_is_an_error_that_says_why(tmp_path):
+    case = convoy.load(convoy.CASE.replace("triangular = [3, 4, 6]", "uniform = [60, 97]"))
+    with pytest.raises(AnalysisError, match=r"every run of .* failed: more brigades needed than exist"):
+        compare(run_study(case, tmp_path / "s", design=Design("sobol", 64), model=convoy), case)
+
+
+def test_thresholds_are_not_rounded(comparison):
+    assert event(comparison.case, 2.345) == "enough brigades by day 2.345"
+    assert event(comparison.case, 1000000.5) == "enough brigades by day 1,000,000.5"
+
+
+def test_a_time_that_is_never_reached_is_beyond_the_clock_and_not_never(comparison):
+    outcome = comparison.case.spec.outcome("held_day")
+    assert brief(comparison.case, outcome, float("inf")) == ">29"
+    assert spoken(comparison.case, outcome, float("inf")) == "not by day 29"
+
+
+def test_a_quantity_says_at_which_moment_it_is_taken():
+    case = load_case("central-europe-1984")
+    assert label(case, "defender_need") == "defender need on day 90"
+    assert label(case, "shortfall_on_report_day") == "shortfall on day 90"
+    assert label(case, "attack_days") == "attack days"
+
+
+def test_a_reported_flag_is_a_share_and_no_quantile(tmp_path):
+    case = convoy.load(convoy.CASE.replace('["arrived", "late"]', '["enough"]'))
+    found = compare(run_study(case, tmp_path / "s", design=Design("sobol", 256), model=convoy), case)
+    console = Console(width=120, file=io.StringIO())
+    console.print(spread_table(found))
+    row = next(line for line in console.file.getvalue().splitlines() if line.strip().startswith("enough"))
+    assert re.fullmatch(r"\s*enough\s+[01]\.\d{3}\s+[01]\.\d{3}\s+[01]\.\d{3}\s*", row)
+
+
+def test_the_conditions_name_stance_assumptions_and_what_is_left_out():
+    lines = conditions(load_case("central-europe-1984"))
+    assert lines[0].startswith("Holds for a most-plausible scenario: ")
+    assert any(line.startswith("Left out, favours the defender: ") for line in lines)
+
+
+def test_points_are_yes_or_no_and_differ_from_the_reference_in_a_share_of_futures(tmp_path):
+    case = load_case("central-europe-1984")
+    found = compare(run_study(case, tmp_path / "s", design=Design("sobol", 1024)), case)
+    as_published, pact, nato = found.results
+    assert [probability(x, x.events[90]) for x in (pact, nato)] == ["yes", "no"]
+    share = percent(1 - as_published.events[90].value)
+    assert (
+        f"yes (nothing is uncertain under this option); unlike 'As published, with ranges' in {share} of"
+        in sentence(found, pact)
+    )
+    assert nato.events_against[90].value == pytest.approx(-as_published.events[90].value)

@@ -10,6 +10,7 @@ import xarray as xr
 from tests.study import convoy
 from vallum.study import run as run_module
 from vallum.study.designs import Design
+from vallum.study.errors import StudyError
 from vallum.study.lanes import kernel
 from vallum.study.run import Settings, run_study, study_folder
 from vallum.study.store import Shard, StoreError, open_store, sole_writer
@@ -216,7 +217,7 @@ def test_outcomes_that_are_not_finite_get_a_status(tmp_path):
 def test_replicates_are_refused_for_a_model_without_chance(tmp_path):
     from vallum.case import load_case
 
-    with pytest.raises(StoreError, match="has no chance within a run: replicates must be 1, not 3"):
+    with pytest.raises(StudyError, match="has no chance within a run: replicates must be 1, not 3"):
         run_study(load_case("central-europe-1984"), tmp_path / "s", replicates=3)
 
 
@@ -271,3 +272,35 @@ def test_fans_are_quantiles_of_the_series_of_good_runs(tmp_path):
     assert (np.diff(fan, axis=2) >= 0).all()
     np.testing.assert_allclose(fan[:, 2, -1], np.median(data["arrived"].to_numpy()[:, :, 0], axis=1))
     np.testing.assert_allclose(data["enough_by_day"].to_numpy()[:, -1], data["enough"].to_numpy().mean(axis=(1, 2)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"workers": 0}, "workers is 0"),
+        ({"workers": -3}, "workers is -3"),
+        ({"shard": 0}, "shard is 0"),
+        ({"replicates": 0}, "0 replicates"),
+        ({"dtype": "float16"}, "no precision is called 'float16'"),
+    ],
+)
+def test_arguments_that_cannot_be_are_refused_before_anything_is_written(tmp_path, arguments, message):
+    with pytest.raises(StudyError, match=message):
+        study(tmp_path / "s", **arguments)
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_study_is_not_kept_in_the_folder_of_a_case(tmp_path):
+    (tmp_path / "case.toml").write_text("")
+    with pytest.raises(StoreError, match="folder of a case"):
+        study(tmp_path)
+
+
+def test_values_beyond_the_precision_are_a_status_and_no_warning(tmp_path):
+    far = convoy.load(convoy.CASE.replace("uniform = [1, 7]", "uniform = [1, 1e60]"))
+    found = study(tmp_path / "s", case=far)
+    assert found.complete
+
+
+def test_fans_say_over_how_many_futures_they_are(tmp_path):
+    assert study(tmp_path / "s").data["arrived_by_day"].attrs["futures"] == 128

@@ -30,28 +30,26 @@ class OptionResult:
     option : Option
     events : mapping of float to Estimate
         Probability of the case's event, by threshold; empty without thresholds.
-    average : Estimate
-        Mean of the outcome of interest over runs in which it is finite.
+    averages : mapping of str to Estimate
+        Mean of every reported outcome, the outcome of interest first; of flags, their
+        share. Runs in which a time is infinite do not count.
     spreads : mapping of str to Spread
-        Range of every reported outcome over the uncertain inputs, the outcome of interest first.
-    against : mapping of float to Estimate
-        Paired difference of the event's probability to the reference option; empty for
-        the reference itself.
-    average_against : Estimate or None
-        Paired difference of the mean to the reference option.
+        Range of the same outcomes over the uncertain inputs.
+    events_against, averages_against : mapping
+        Paired differences to the reference option, run by run; empty for the reference.
     failed : mapping of str to int
         Runs with a bad status, by status; they count in no estimate.
     runs : int
     point : bool
-        Nothing is uncertain under this option.
+        Nothing is uncertain under this option: its estimates are single values.
     """
 
     option: Option
     events: Mapping[float, Estimate]
-    average: Estimate
+    averages: Mapping[str, Estimate]
     spreads: Mapping[str, Spread]
-    against: Mapping[float, Estimate]
-    average_against: Estimate | None
+    events_against: Mapping[float, Estimate]
+    averages_against: Mapping[str, Estimate]
     failed: Mapping[str, int]
     runs: int
     point: bool
@@ -74,6 +72,7 @@ class _Runs:
 
     outcomes: Mapping[str, Shaped[np.ndarray, "future replicate"]]
     status: Int[np.ndarray, "future replicate"]
+    point: bool
 
     @property
     def good(self) -> Bool[np.ndarray, "future replicate"]:
@@ -94,53 +93,71 @@ def compare(study: Study, case: Case | None = None) -> Comparison:
     Raises
     ------
     AnalysisError
-        If the study is not complete.
+        If the study is not complete, or every run of it failed.
     """
     if not study.complete:
         raise AnalysisError(f"{study.folder} is unfinished; resume it first")
     case = case or study.case()
     question = case.question
     names = tuple(dict.fromkeys((question.outcome, *question.report)))
-    scramble = study.data["scramble"].to_numpy()
-    sampled = study.attributes["design"] != "table"
     runs = {option.id: _read(study, place, names) for place, option in enumerate(case.options)}
-    point = {option.id: _is_point(study, place) for place, option in enumerate(case.options)}
-    results: list[OptionResult] = []
-    for option in case.options:
-        mine, base = runs[option.id], runs[question.reference]
-        both, fixed = mine.good & base.good, point[option.id] and point[question.reference]
-        of = mine.outcomes[question.outcome]
-        base_of = base.outcomes[question.outcome]
-        finite, base_finite = np.isfinite(of), np.isfinite(base_of)
-        other = option.id != question.reference
-        results.append(
-            OptionResult(
-                option=option,
-                events={
-                    x: mean(event(case, of, x), mine.good, scramble, sampled=sampled, certain=point[option.id])
-                    for x in question.thresholds
-                },
-                average=mean(of, mine.good & finite, scramble, sampled=sampled, certain=point[option.id]),
-                spreads={name: spread(mine.outcomes[name], mine.good) for name in names},
-                against={
-                    x: difference(
-                        event(case, of, x), event(case, base_of, x), both, scramble, sampled=sampled, certain=fixed
-                    )
-                    for x in question.thresholds
-                }
-                if other
-                else {},
-                average_against=difference(
-                    of, base_of, both & finite & base_finite, scramble, sampled=sampled, certain=fixed
-                )
-                if other
-                else None,
-                failed=_failures(study, mine.status),
-                runs=mine.status.size,
-                point=point[option.id],
-            )
+    if not any(x.good.any() for x in runs.values()):
+        status = np.concatenate([x.status for x in runs.values()])
+        raise AnalysisError(f"every run of {study.folder} failed: {', '.join(_failures(study, status))}")
+    counting = _Counting(case, study.data["scramble"].to_numpy(), study.attributes["design"] != "table")
+    results = tuple(
+        counting.result(option, runs[option.id], runs[question.reference], _failures(study, runs[option.id].status))
+        for option in case.options
+    )
+    return Comparison(study, case, question.thresholds, question.reference, results)
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """How estimates are made in one study."""
+
+    case: Case
+    scramble: Int[np.ndarray, " future"]
+    sampled: bool
+
+    def result(self, option: Option, mine: _Runs, base: _Runs, failed: Mapping[str, int]) -> OptionResult:
+        """Everything about one option."""
+        question = self.case.question
+        compared = option.id != question.reference
+        return OptionResult(
+            option=option,
+            events={x: self._event(mine, x) for x in question.thresholds},
+            averages={name: self._average(mine, name) for name in mine.outcomes},
+            spreads={name: spread(x, mine.good, sampled=self.sampled) for name, x in mine.outcomes.items()},
+            events_against={x: self._event_against(mine, base, x) for x in question.thresholds} if compared else {},
+            averages_against={x: self._average_against(mine, base, x) for x in mine.outcomes} if compared else {},
+            failed=failed,
+            runs=mine.status.size,
+            point=mine.point,
         )
-    return Comparison(study, case, question.thresholds, question.reference, tuple(results))
+
+    def _event(self, runs: _Runs, threshold: float) -> Estimate:
+        happened = event(self.case, runs.outcomes[self.case.question.outcome], threshold)
+        return mean(happened, runs.good, self.scramble, sampled=self.sampled, certain=runs.point)
+
+    def _event_against(self, mine: _Runs, base: _Runs, threshold: float) -> Estimate:
+        outcome = self.case.question.outcome
+        happened, base_happened = (event(self.case, x.outcomes[outcome], threshold) for x in (mine, base))
+        return self._difference(mine, base, happened, base_happened, mine.good & base.good)
+
+    def _average(self, runs: _Runs, name: str) -> Estimate:
+        values = runs.outcomes[name]
+        good = runs.good & np.isfinite(values)
+        return mean(values, good, self.scramble, sampled=self.sampled, certain=runs.point)
+
+    def _average_against(self, mine: _Runs, base: _Runs, name: str) -> Estimate:
+        values, base_values = mine.outcomes[name], base.outcomes[name]
+        both = mine.good & base.good & np.isfinite(values) & np.isfinite(base_values)
+        return self._difference(mine, base, values, base_values, both)
+
+    def _difference(self, mine: _Runs, base: _Runs, values: Any, base_values: Any, both: Any) -> Estimate:
+        fixed = mine.point and base.point
+        return difference(values, base_values, both, self.scramble, sampled=self.sampled, certain=fixed)
 
 
 def event(case: Case, outcome: Shaped[np.ndarray, "..."], threshold: float) -> Bool[np.ndarray, "..."]:
@@ -150,17 +167,12 @@ def event(case: Case, outcome: Shaped[np.ndarray, "..."], threshold: float) -> B
 
 def _read(study: Study, place: int, names: tuple[str, ...]) -> _Runs:
     outcomes: dict[str, Any] = {name: study.data[name].isel(option=place).to_numpy() for name in names}
-    return _Runs(outcomes, study.data["status"].isel(option=place).to_numpy())
-
-
-def _is_point(study: Study, place: int) -> bool:
-    return bool(study.attributes["point_options"][place])
+    status = study.data["status"].isel(option=place).to_numpy()
+    return _Runs(outcomes, status, bool(study.attributes["point_options"][place]))
 
 
 def _failures(study: Study, status: Int[np.ndarray, "future replicate"]) -> dict[str, int]:
     meanings: list[str] = study.attributes["statuses"]
     codes, counts = np.unique(status[status != 0], return_counts=True)
-    return {
-        meanings[code] if 0 <= code < len(meanings) else f"status {code}": int(n)
-        for code, n in zip(codes, counts, strict=True)
-    }
+    found = zip(codes, counts, strict=True)
+    return {meanings[code] if 0 <= code < len(meanings) else f"status {code}": int(n) for code, n in found}

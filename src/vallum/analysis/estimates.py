@@ -51,13 +51,22 @@ class Estimate:
         return self.low > 0 or self.high < 0
 
 
+QUANTILES = (0.05, 0.5, 0.95)
+EXTREMES = (0.0, 0.5, 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How far an outcome ranges over the uncertain inputs: 5 %, 50 % and 95 % of runs lie below."""
+    """How far an outcome ranges over the uncertain inputs.
+
+    `shares` says which share of runs lies below each of the three: 5, 50 and 95 %, or,
+    for explicit futures, none, half and all.
+    """
 
     low: float
     middle: float
     high: float
+    shares: tuple[float, float, float] = QUANTILES
     uncertainty: Uncertainty = "input"
 
 
@@ -141,11 +150,14 @@ def difference(
     return found
 
 
-def spread(values: Float[np.ndarray, "future replicate"], good: Bool[np.ndarray, "future replicate"]) -> Spread:
-    """The 5 %, 50 % and 95 % quantiles of an outcome over good runs; infinite values are allowed."""
+def spread(
+    values: Float[np.ndarray, "future replicate"], good: Bool[np.ndarray, "future replicate"], *, sampled: bool = True
+) -> Spread:
+    """The range of an outcome over good runs; infinite values are allowed, NaN where no run is good."""
+    shares = QUANTILES if sampled else EXTREMES
     numbers = values[good].astype(np.float64)
     if not len(numbers):
-        return Spread(math.nan, math.nan, math.nan)
+        return Spread(math.nan, math.nan, math.nan, shares)
     # "nearest" never interpolates between a finite time and one that is never reached.
-    low, middle, high = (float(x) for x in np.quantile(numbers, (0.05, 0.5, 0.95), method="nearest"))
-    return Spread(low, middle, high)
+    low, middle, high = (float(x) for x in np.quantile(numbers, shares, method="nearest"))
+    return Spread(low, middle, high, shares)

@@ -1,35 +1,68 @@
-"""The ledger of a case on the terminal: what every value rests on."""
+"""The ledger of a case on the terminal: what every value, cost and correlation rests on."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from rich.table import Table
 from rich.text import Text
 
-from vallum.case import Case, Claim, LedgerRow, ledger
+from vallum.case import Case, Claim, ledger
 
-STANDING_STYLE = {"contested": "yellow", "unsupported": "bold red", "assumption": "magenta", "supported": "green"}
+STANDING_STYLE = {
+    "contested": "yellow",
+    "outside": "bold yellow",
+    "unsupported": "bold red",
+    "assumption": "magenta",
+    "supported": "green",
+}
+STANDING_WORDS = {"outside": "outside its claims", "unsupported": "UNSUPPORTED"}
 
 
 def ledger_table(case: Case) -> Table:
-    """Every input with its value, claims and sources: contested first, then unsupported, assumed, supported."""
-    rows = ledger(case)
-    table = Table(title=f"{case.title}: evidence", title_justify="left", title_style="bold", show_lines=True)
-    for name in ("input", "value", "standing", "status", "favours", "claims and sources"):
-        table.add_column(name, overflow="fold")
-    for row in rows:
+    """Every input with its value, claims and sources, the shakiest first."""
+    names = ("input", "value", "standing", "status", "favours", "claims and sources")
+    table = _table(f"{case.title}: evidence", names)
+    for row in ledger(case):
         name = row.input if not row.option else f"{row.input}\n(option {row.option})"
-        standing = Text(
-            row.standing.upper() if row.standing == "unsupported" else row.standing, STANDING_STYLE[row.standing]
-        )
-        table.add_row(name, f"{row.value} {_unit(row.unit)}".strip(), standing, row.status, row.favours, _claims(row))
+        standing = Text(STANDING_WORDS.get(row.standing, row.standing), STANDING_STYLE[row.standing])
+        value = f"{row.value} {_unit(row.unit)}".strip()
+        _add(table, name, value, standing, row.status, row.favours or "not stated", _said(row.claims, row.note))
     return table
 
 
-def _claims(row: LedgerRow) -> str:
-    lines = [claim_line(claim) for claim in row.claims]
-    if row.note:
-        lines.append(f"Note: {row.note}")
-    return "\n".join(lines) or "no claim cited"
+def cost_table(case: Case) -> Table | None:
+    """What every option costs and on whose word; None where no option has a cost."""
+    costed = [(option, option.cost) for option in case.options if option.cost is not None]
+    if not costed:
+        return None
+    table = _table("Costs", ("option", "cost", "status", "claims and sources"))
+    for option, cost in costed:
+        low, high = cost.range
+        span = f" ({low:,.10g} to {high:,.10g})" if low < high else ""
+        amount = f"{cost.best:,.10g}{span} {_unit(cost.unit)}".strip()
+        _add(table, option.id, amount, cost.status, _said(_cited(case, cost.evidence), cost.note))
+    return table
+
+
+def correlation_table(case: Case) -> Table | None:
+    """Which inputs go together and on whose word; None where none do."""
+    if not case.correlations:
+        return None
+    table = _table("Correlations", ("inputs", "rank correlation", "claims and sources"))
+    for pair in case.correlations:
+        _add(table, " and ".join(pair.inputs), f"{pair.rank:g}", _said(_cited(case, pair.evidence), pair.note))
+    return table
+
+
+def source_table(case: Case) -> Table:
+    """The sources, and how far we have read them."""
+    table = _table("Sources", ("id", "citation", "kind", "reliability"))
+    table.show_lines = False
+    for source in case.sources.values():
+        citation = f"{source.citation} {source.url}".strip()
+        _add(table, source.id, citation, source.kind, source.reliability)
+    return table
 
 
 def claim_line(claim: Claim) -> str:
@@ -40,19 +73,30 @@ def claim_line(claim: Claim) -> str:
     if best and len(bounds) == 2:
         amount = f"{best[0]}, {amount}"
     where = f"{claim.source}, {claim.page}" if claim.page else claim.source
-    return f"{claim.who}: {claim.statement} ({amount} {_unit(claim.unit)}; {where}; {claim.verdict})".replace(" ;", ";")
+    facts = (f"{amount} {_unit(claim.unit)}".strip() if amount else "", where, claim.verdict)
+    return f"{claim.who}: {claim.statement} ({'; '.join(fact for fact in facts if fact)})"
+
+
+def _table(title: str, names: Iterable[str]) -> Table:
+    table = Table(title=Text(title), title_justify="left", title_style="bold", show_lines=True)
+    for name in names:
+        table.add_column(name, overflow="fold")
+    return table
+
+
+def _add(table: Table, *cells: str | Text) -> None:
+    """Add a row whose texts are shown as they are: square brackets are no markup."""
+    table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells))
+
+
+def _cited(case: Case, ids: Iterable[str]) -> list[Claim]:
+    return [case.claims[id] for id in ids]
+
+
+def _said(claims: Iterable[Claim], note: str) -> str:
+    lines = [claim_line(claim) for claim in claims] or ["no claim cited"]
+    return "\n".join([*lines, f"Note: {note}"] if note else lines)
 
 
 def _unit(unit: str) -> str:
     return "" if unit == "1" else unit
-
-
-def source_table(case: Case) -> Table:
-    """The sources, and how far we have read them."""
-    table = Table(title="Sources", title_justify="left", title_style="bold", show_lines=False)
-    for name in ("id", "citation", "kind", "reliability"):
-        table.add_column(name, overflow="fold")
-    for source in case.sources.values():
-        citation = f"{source.citation} {source.url}".strip()
-        table.add_row(source.id, citation, source.kind, source.reliability)
-    return table

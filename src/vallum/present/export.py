@@ -22,7 +22,10 @@ class ExportError(VallumError):
 
 
 def write_runs(study: Study, path: Path) -> int:
-    """Write every run to a CSV file.
+    """Write every run to a CSV file, and beside it what each column is.
+
+    Single-number inputs are values in the model's units. Of an input per table row the
+    quantile behind it is written; its values follow from the case.
 
     Parameters
     ----------
@@ -63,7 +66,22 @@ def write_runs(study: Study, path: Path) -> int:
                     writer.writerows((option, *row) for row in zip(*listed, strict=True))
     except OSError as error:
         raise ExportError(f"cannot write {path}: {error.strerror or error}") from error
+    _write_columns(study, names, columns_file(path))
     return len(options) * futures * replicates
+
+
+def columns_file(path: Path) -> Path:
+    """The file beside a file of runs that has unit and meaning of every column."""
+    return path.with_suffix(".columns.csv")
+
+
+def _write_columns(study: Study, names: tuple[str, ...], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(("column", "role", "unit", "meaning"))
+        for name in names:
+            about = study.data[name].attrs
+            writer.writerow((name, about["role"], about["unit"], about["meaning"]))
 
 
 def _column(study: Study, name: str, option: int, start: int, stop: int) -> Shaped[np.ndarray, " run"]:

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from vallum.analysis.comparison import Comparison, event
 from vallum.analysis.estimates import mean
-from vallum.present.words import event_in_general
+from vallum.present.words import event_in_general, last_step
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # Okabe and Ito (2008): told apart with every common colour vision.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
+SERIES_COLOURS = ("#7A1F3D", "#3C7A89", "#B8860B")  # none of the options' colours
 INK, PALE = "#1b2a38", "#d9dee3"
 STYLE: Mapping[str, Any] = {
     "svg.fonttype": "none",
@@ -95,7 +96,15 @@ def probability_over_time(comparison: Comparison) -> Figure:
         curve = [mean(event(case, runs, x), good, scramble, sampled=sampled, certain=result.point) for x in times]
         colour = COLOURS[place % len(COLOURS)]
         style = "--" if result.point else "-"
-        axes.step(times, [x.value for x in curve], where="post", color=colour, linestyle=style, label=_label(result))
+        axes.step(
+            times,
+            [x.value for x in curve],
+            where="post",
+            color=colour,
+            linestyle=style,
+            label=_label(result),
+            clip_on=False,
+        )
         axes.fill_between(
             times, [x.low for x in curve], [x.high for x in curve], step="post", color=colour, alpha=0.25, lw=0
         )
@@ -110,16 +119,12 @@ def probability_over_time(comparison: Comparison) -> Figure:
 
 def _times(comparison: Comparison) -> Floats:
     """Where to draw: every whole day of a short clock, evenly spread moments of a long one."""
-    last = min(1.1 * max(comparison.thresholds), _horizon(comparison))
+    outcome = comparison.case.spec.outcome(comparison.case.question.outcome)
+    last = 1.1 * max(comparison.thresholds)
+    if outcome.clock:
+        last = min(last, last_step(comparison.case, outcome))
     even = np.linspace(0, last, CURVE_POINTS)
     return np.union1d(np.arange(0, last + 1) if last <= CURVE_POINTS else even, comparison.thresholds)
-
-
-def _horizon(comparison: Comparison) -> float:
-    """The last moment that the model's clock knows."""
-    spec = comparison.case.spec
-    clocks = [spec.table(x.per).key for x in spec.series]
-    return max((float(comparison.study.data[clock].to_numpy()[-1]) for clock in clocks), default=np.inf)
 
 
 def series_over_time(comparison: Comparison) -> Figure:
@@ -139,20 +144,21 @@ def series_over_time(comparison: Comparison) -> Figure:
                 axes,
                 days,
                 comparison.study.data[name].isel(option=place),
-                COLOURS[number % len(COLOURS)],
+                SERIES_COLOURS[number % len(SERIES_COLOURS)],
                 _readable(name),
             )
         axes.set_title(_wrap(result.option.title))
         axes.set_xlabel(clock)
+        axes.tick_params(labelbottom=True)
     for axes in panels[len(results) :]:
         axes.set_visible(False)
     panels[0].set_ylabel(spec.outcome(names[0]).unit)
     panels[0].set_xlim(float(days[0]), float(days[-1]))
     panels[0].set_ylim(bottom=0)
     panels[0].legend(loc="upper left", fontsize=8)
-    figure.supxlabel(
-        "Shaded: 5-95 % and 25-75 % of futures; line: median. " + _footer(comparison), fontsize=7, x=0.01, ha="left"
-    )
+    shown = comparison.study.data[names[0]].attrs["futures"]
+    caption = f"Shaded: 5-95 % and 25-75 % of the first {shown:,} futures; line: median. "
+    figure.supxlabel(caption + _footer(comparison), fontsize=7, x=0.01, ha="left")
     return figure
 
 

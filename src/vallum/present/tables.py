@@ -13,8 +13,21 @@ from rich import box
 from rich.table import Table
 
 from vallum.analysis.comparison import Comparison, OptionResult
-from vallum.analysis.estimates import spread
-from vallum.present.words import cost, design_words, event, event_in_general, interval, number, probability, when
+from vallum.analysis.estimates import Estimate, spread
+from vallum.case import Case
+from vallum.present.words import (
+    brief,
+    cost,
+    design_words,
+    event,
+    event_in_general,
+    exact,
+    interval,
+    label,
+    number,
+    probability,
+    unit_after,
+)
 from vallum.spec import Outcome
 from vallum.study.study import Study
 
@@ -38,49 +51,87 @@ CSV_COLUMNS: tuple[str, ...] = (
 def event_table(comparison: Comparison) -> Table:
     """How likely the case's event is under each option, how sure that is, against the reference, at what cost."""
     first, others = comparison.thresholds[0], sorted(comparison.thresholds[1:])
-    table = _table(f"How likely is: {event_in_general(comparison.case)}")
+    table = _table(f"How likely is ({comparison.case.question.event_is}): {event_in_general(comparison.case)}")
     table.add_column("option", overflow="fold")
     for threshold in others:
-        table.add_column(number(threshold), justify="right", no_wrap=True)
-    table.add_column(f"{number(first)}\n95 % interval", justify="right", style="bold", no_wrap=True)
+        table.add_column(exact(threshold), justify="right", no_wrap=True)
+    table.add_column(f"{exact(first)}\n95 % interval", justify="right", style="bold", no_wrap=True)
     table.add_column("difference\nto reference", justify="right", no_wrap=True)
-    costly = any(result.option.cost is not None for result in comparison.results)
-    if costly:
-        table.add_column("cost", justify="right")
+    _add_cost(table, comparison)
     for result in comparison.results:
-        cells = [probability(result.events[x]) for x in others]
-        sure = "one point" if result.point else interval(result.events[first])
-        cells.append(f"{probability(result.events[first])}\n{sure}".strip())
-        cells.append(_difference(result, first))
-        table.add_row(result.option.title, *cells, *([cost(result)] if costly else []))
+        found = result.events[first]
+        cells = [probability(result, result.events[x]) for x in others]
+        cells.append(_two_lines(probability(result, found), "one point" if result.point else interval(found)))
+        against = result.events_against.get(first)
+        cells.append(_difference(comparison, result, against, "+.3f"))
+        table.add_row(result.option.title, *cells, *_cost(comparison, result))
     return table
 
 
-def _difference(result: OptionResult, threshold: float) -> str:
-    if not result.against:
+def average_table(comparison: Comparison) -> Table:
+    """The mean of the outcome of interest under each option, how sure it is, and against the reference."""
+    case = comparison.case
+    name = case.question.outcome
+    outcome = case.spec.outcome(name)
+    table = _table(f"How much on average: {label(case, name)}{unit_after(outcome)}")
+    table.add_column("option", overflow="fold")
+    table.add_column("mean\n95 % interval", justify="right", no_wrap=True)
+    table.add_column("difference\nto reference", justify="right", no_wrap=True)
+    _add_cost(table, comparison)
+    for result in comparison.results:
+        found, against = result.averages[name], result.averages_against.get(name)
+        cells = [_two_lines(number(found.value, 4), interval(found, ".4g"))]
+        cells.append(_difference(comparison, result, against, "+.3g"))
+        table.add_row(result.option.title, *cells, *_cost(comparison, result))
+    return table
+
+
+def _difference(comparison: Comparison, result: OptionResult, found: Estimate | None, form: str) -> str:
+    if result.option.id == comparison.reference:
         return "reference"
-    found = result.against[threshold]
-    return f"{found.value:+.3f}\n{interval(found)}".strip()
+    return "" if found is None else _two_lines(f"{found.value:{form}}", interval(found, form.removeprefix("+")))
+
+
+def _two_lines(first: str, second: str) -> str:
+    return f"{first}\n{second}".strip()
+
+
+def _costly(comparison: Comparison) -> bool:
+    return any(result.option.cost is not None for result in comparison.results)
+
+
+def _add_cost(table: Table, comparison: Comparison) -> None:
+    if _costly(comparison):
+        table.add_column("cost", justify="right", overflow="fold")
+
+
+def _cost(comparison: Comparison, result: OptionResult) -> list[str]:
+    return [cost(result)] if _costly(comparison) else []
 
 
 def spread_table(comparison: Comparison) -> Table:
-    """The range of every reported outcome over the futures: 5, 50 and 95 % lie below."""
-    table = _table("How much: 5 / 50 / 95 % of futures lie below")
+    """The range of every reported outcome over the futures."""
+    case, results = comparison.case, comparison.results
+    below = "5 / 50 / 95 % of futures lie below" if results[0].spreads[case.question.outcome].shares[0] else ""
+    table = _table(f"How much: {below or 'lowest / middle / highest of the futures given'}; flags: share of futures")
     table.add_column("outcome", overflow="fold")
-    for result in comparison.results:
-        table.add_column(result.option.title, justify="right")
-    for name in comparison.results[0].spreads:
-        outcome = comparison.case.spec.outcome(name)
-        unit = "" if outcome.unit == "1" else f", {outcome.unit}"
-        table.add_row(f"{name.replace('_', ' ')}{unit}", *(_span(outcome, x) for x in comparison.results))
+    for result in results:
+        table.add_column(result.option.title, justify="right", overflow="fold")
+    for name in results[0].spreads:
+        outcome = case.spec.outcome(name)
+        table.add_row(
+            f"{label(case, name)},{unit_after(outcome)}".rstrip(","), *(_span(case, outcome, x) for x in results)
+        )
     return table
 
 
-def _span(outcome: Outcome, result: OptionResult) -> str:
-    spread = result.spreads[outcome.name]
+def _span(case: Case, outcome: Outcome, result: OptionResult) -> str:
+    if outcome.kind == "flag":
+        return probability(result, result.averages[outcome.name])
+    found = result.spreads[outcome.name]
     if result.point:
-        return when(outcome, spread.middle)
-    return " / ".join(when(outcome, x) for x in (spread.low, spread.middle, spread.high))
+        return brief(case, outcome, found.middle)
+    return " / ".join(brief(case, outcome, x) for x in (found.low, found.middle, found.high))
 
 
 def _table(title: str) -> Table:
@@ -89,39 +140,33 @@ def _table(title: str) -> Table:
 
 def comparison_rows(comparison: Comparison) -> Iterator[dict[str, str]]:
     """Every estimate of a comparison, one a row, as text for CSV; see `CSV_COLUMNS`."""
-    case, question = comparison.case, comparison.case.question
-
-    def row(result: OptionResult, quantity: str, threshold: str, unit: str, *numbers: float | str) -> dict[str, str]:
-        cells = (result.option.id, quantity, threshold, unit, *(_exact(x) for x in numbers), str(result.runs))
-        return dict(zip(CSV_COLUMNS, cells, strict=True))
-
     for result in comparison.results:
-        for threshold in question.thresholds:
-            for quantity, found in (
-                ("probability", result.events[threshold]),
-                ("difference", result.against.get(threshold)),
-            ):
-                if found is not None:
-                    numbers = (found.value, found.standard_error, found.low, found.high, found.uncertainty)
-                    yield row(result, f"{quantity} of: {event(case, threshold)}", f"{threshold:g}", "1", *numbers)
-        for name, span in result.spreads.items():
-            unit = case.spec.outcome(name).unit
-            yield row(
-                result,
-                f"{name}, median and 5-95 %",
-                "",
-                unit,
-                span.middle,
-                math.nan,
-                span.low,
-                span.high,
-                "input",
-            )
+        for quantity, threshold, unit, *numbers in _quantities(comparison.case, result):
+            cells = (result.option.id, quantity, threshold, unit, *(_exact(x) for x in numbers), str(result.runs))
+            yield dict(zip(CSV_COLUMNS, cells, strict=True))
+
+
+def _quantities(case: Case, result: OptionResult) -> Iterator[tuple[str, str, str, float, float, float, float, str]]:
+    """What is known of one option: quantity, threshold, unit, value, error, interval, kind of uncertainty."""
+    for kind, estimates in (("probability", result.events), ("difference", result.events_against)):
+        for threshold, found in estimates.items():
+            yield f"{kind} of: {event(case, threshold)}", f"{threshold:.12g}", "1", *_numbers(found)
+    for kind, averages in (("mean", result.averages), ("difference of mean", result.averages_against)):
+        for name, found in averages.items():
+            yield f"{kind}: {name}", "", case.spec.outcome(name).unit, *_numbers(found)
+    for name, span in result.spreads.items():
+        quantity = f"median and {100 * span.shares[0]:g}-{100 * span.shares[2]:g} %: {name}"
+        unit = case.spec.outcome(name).unit
+        yield quantity, "", unit, span.middle, math.nan, span.low, span.high, span.uncertainty
+    if result.option.cost is not None:
         stated = result.option.cost
-        if stated is not None:
-            yield row(result, "cost", "", stated.unit, stated.best, math.nan, *stated.range, "input")
-        for status, count in result.failed.items():
-            yield row(result, f"failed runs: {status}", "", "1", float(count), math.nan, math.nan, math.nan, "none")
+        yield "cost", "", stated.unit, stated.best, math.nan, *stated.range, "input"
+    for status, count in result.failed.items():
+        yield f"failed runs: {status}", "", "1", float(count), math.nan, math.nan, math.nan, "none"
+
+
+def _numbers(found: Estimate) -> tuple[float, float, float, float, str]:
+    return found.value, found.standard_error, found.low, found.high, found.uncertainty
 
 
 def _exact(value: float | str) -> str:

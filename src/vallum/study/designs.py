@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from scipy.stats import qmc
 
-from vallum.errors import VallumError
+from vallum.study.errors import StudyError
 
 if TYPE_CHECKING:
     from jaxtyping import Float64, Int32
@@ -35,7 +35,7 @@ SCRAMBLES = 16
 MOST_FUTURES = 2**26
 
 
-class DesignError(VallumError):
+class DesignError(StudyError):
     """A design that cannot be made: too few, too many, an unknown kind."""
 
 

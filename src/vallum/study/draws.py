@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vallum.errors import VallumError
+from vallum.study.errors import StudyError
 
 if TYPE_CHECKING:
     from jaxtyping import Array, ArrayLike, Float, UInt32
@@ -30,7 +30,7 @@ STEP_BITS = 20
 NO_REPLICATE = np.uint32(0xFFFFFFFF)
 
 
-class DrawsError(VallumError):
+class DrawsError(StudyError):
     """Chance that cannot be addressed: two ids with one key, or a stream no model declared."""
 
 

@@ -6,7 +6,7 @@ futures (which every design fills evenly), and any run can be replayed by its id
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,27 +19,18 @@ if TYPE_CHECKING:
 
     from vallum.registry import Model
 
-FAN_FUTURES = 4096
-
 
 def write_fans(
-    store: Store,
-    model: Model,
-    options: Sequence[str],
-    series: Callable[[int], Mapping[str, Shaped[np.ndarray, "future replicate day"]]],
+    store: Store, model: Model, series: Sequence[Mapping[str, Shaped[np.ndarray, "future replicate day"]]]
 ) -> None:
     """Summarise the series of every option and store them; runs with a bad status do not count."""
-    if not model.spec.series:
-        return
-    for place in range(len(options)):
-        runs = series(place)
+    for place, runs in enumerate(series):
         good = runs["status"] == 0
         for outcome in model.spec.series:
             block = runs[outcome.name][good]
             if outcome.kind == "flag":
-                store.write(
-                    outcome.name, (place,), block.mean(axis=0) if len(block) else np.full(block.shape[1:], np.nan)
-                )
+                share = block.mean(axis=0) if len(block) else np.full(block.shape[1:], np.nan)
+                store.write(outcome.name, (place,), share)
             else:
                 store.write(outcome.name, (place,), fan(block))
 

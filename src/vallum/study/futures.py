@@ -16,8 +16,8 @@ import numpy as np
 from vallum.case import Case, CaseError, Superset
 from vallum.case.faults import closest
 from vallum.case.files import read_text
-from vallum.errors import VallumError
 from vallum.study.designs import Design
+from vallum.study.errors import StudyError
 
 if TYPE_CHECKING:
     from jaxtyping import Float64
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_FAULTS = 20
 
 
-class FuturesError(VallumError):
+class FuturesError(StudyError):
     """A table of futures that does not fit its case; the message lists every fault."""
 
 

@@ -119,8 +119,8 @@ def kernel(model: Model, dtype: str, series: bool = False) -> Kernel:
         replicate: UInt32[np.ndarray, " run"],
     ) -> dict[str, Any]:
         with jax.enable_x64(precision == np.float64):
-            cast = {name: _cast(x, precision) for name, x in shared.items()}
-            mine = {name: _cast(x, precision) for name, x in own.items()}
+            cast = {name: in_precision(x, precision) for name, x in shared.items()}
+            mine = {name: in_precision(x, precision) for name, x in own.items()}
             static, arrays = _split(structure)
             return jax.device_get(compiled(static, arrays, cast, mine, seed, (future, replicate)))
 
@@ -210,5 +210,7 @@ def _out_of_blocks(array: Array) -> Array:
     return array.reshape(CALL, *array.shape[2:])
 
 
-def _cast(array: Shaped[np.ndarray, "..."], dtype: np.dtype[Any]) -> Shaped[np.ndarray, "..."]:
-    return array if array.dtype == bool else array.astype(dtype, copy=False)
+def in_precision(array: Shaped[np.ndarray, "..."], dtype: np.dtype[Any]) -> Shaped[np.ndarray, "..."]:
+    """Bring inputs to the precision of the study; one too large becomes infinite, and its run gets a status."""
+    with np.errstate(over="ignore"):
+        return array if array.dtype == bool else array.astype(dtype, copy=False)

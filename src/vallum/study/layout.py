@@ -7,8 +7,8 @@ outcome, status   (option, future, replicate)
 input             (option, future) where some option changes it, else (future);
                   (option) where it is certain under every option
 quantile          (future): the factor behind an input given per table row
-fan               (option, quantile, clock): a series, summarised over futures
-share             (option, clock): how often a flag along a clock is true
+fan               (option, quantile, clock): a series, summarised over the first futures
+share             (option, clock): how often a flag along a clock is true, likewise
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vallum.study.designs import Design
 
 FAN_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+FAN_FUTURES = 4096
 STORED_AS = {"count": "int32", "flag": "bool"}
 
 
@@ -37,7 +38,7 @@ def quantile_name(factor: Factor) -> str:
 
 
 def variables(
-    spec: ModelSpec, case: Case, superset: Superset, dtype: str, given: Collection[str] = ()
+    spec: ModelSpec, case: Case, superset: Superset, futures: int, dtype: str, given: Collection[str] = ()
 ) -> tuple[Variable, ...]:
     """Every array of a study, in the order of the declaration."""
     runs = ("option", "future", "replicate")
@@ -55,17 +56,18 @@ def variables(
             meaning = f"quantile of {factor.input}" + (f", group {factor.group}" if factor.group else "")
             about = {"role": "quantile", "unit": "1", "meaning": meaning}
             found.append(Variable(quantile_name(factor), ("future",), dtype, about))
+    over = {"futures": min(FAN_FUTURES, futures)}
     for x in spec.series:
         clock = spec.table(x.per).key
         if x.kind == "flag":
-            found.append(Variable(x.name, ("option", clock), "float64", _about(x, "share")))
+            found.append(Variable(x.name, ("option", clock), "float64", _about(x, "share", **over)))
         else:
-            found.append(Variable(x.name, ("option", "quantile", clock), "float64", _about(x, "fan")))
+            found.append(Variable(x.name, ("option", "quantile", clock), "float64", _about(x, "fan", **over)))
     return (*found, *_coordinates(spec, superset))
 
 
-def _about(outcome: Outcome, role: str) -> dict[str, str]:
-    return {"role": role, "unit": outcome.unit, "meaning": outcome.meaning, "kind": outcome.kind}
+def _about(outcome: Outcome, role: str, **more: Any) -> dict[str, Any]:
+    return {"role": role, "unit": outcome.unit, "meaning": outcome.meaning, "kind": outcome.kind, **more}
 
 
 def _coordinates(spec: ModelSpec, superset: Superset) -> tuple[Variable, ...]:

@@ -26,9 +26,10 @@ from vallum.registry import Model, find_model
 from vallum.study import layout
 from vallum.study.designs import Design
 from vallum.study.draws import row_noise
-from vallum.study.fans import FAN_FUTURES, write_fans
+from vallum.study.errors import StudyError
+from vallum.study.fans import write_fans
 from vallum.study.futures import FutureTable
-from vallum.study.lanes import Kernel, kernel, sweep
+from vallum.study.lanes import Kernel, in_precision, kernel, sweep
 from vallum.study.machine import differences, machine, model_digest
 from vallum.study.store import ARRAYS, JOURNAL, Shard, Store, StoreError, create_store, open_store, sole_writer
 from vallum.study.study import Study
@@ -68,6 +69,12 @@ class Settings:
     replicates: int = 1
     dtype: Precision = "float32"
     table: str = ""
+
+    def __post_init__(self) -> None:
+        if self.replicates < 1:
+            raise StudyError(f"{self.replicates} replicates: a study has at least one")
+        if self.dtype not in ("float32", "float64"):
+            raise StudyError(f"no precision is called {self.dtype!r}; choose float32 or float64")
 
     def identity(self, case: Case, model: Model) -> str:
         """SHA-256 of everything that decides the results, the machine apart."""
@@ -135,6 +142,9 @@ def run_study(
     StoreError
         If the folder holds another study, or an interrupted one and `resume` is not set,
         or one begun on another kind of machine, or another process writes to it.
+    StudyError
+        If the study has no replicate, worker or shard, a precision that is none, or
+        replicates of a model without chance.
     FuturesError
         If `table` does not fit the case.
     """
@@ -142,8 +152,11 @@ def run_study(
     settings = Settings(
         table.design if table else design or Design("sobol", 65536), replicates, dtype, table.digest if table else ""
     )
+    for name, number in (("workers", workers), ("shard", shard)):
+        if number is not None and number < 1:
+            raise StudyError(f"{name} is {number}: at least one is needed")
     if replicates != 1 and not model.spec.streams:
-        raise StoreError(
+        raise StudyError(
             f"model {model.spec.name!r} has no chance within a run: replicates must be 1, not {replicates}"
         )
     work = _Work(case, model, settings, table)
@@ -167,7 +180,9 @@ class _Work:
         self.quantiles: Float64[np.ndarray, "future factor"] = self.superset.correlate(
             settings.design.quantiles(len(self.superset.factors))
         )
-        self.variables = layout.variables(model.spec, case, self.superset, settings.dtype, tuple(self.given or ()))
+        self.variables = layout.variables(
+            model.spec, case, self.superset, settings.design.futures, settings.dtype, tuple(self.given or ())
+        )
         self.sizes = layout.sizes(model.spec, self.superset, settings.design.futures, settings.replicates)
 
     def alike(self, option: int) -> bool:
@@ -198,7 +213,7 @@ class _Work:
         option: int,
         values: Mapping[str, Shaped[np.ndarray, "..."]],
         start: int,
-        pool: ThreadPoolExecutor,
+        pool: ThreadPoolExecutor | None = None,
     ) -> dict[str, Shaped[np.ndarray, "future replicate ..."]]:
         """Run consecutive futures from `start` on; `values` says how many."""
         shared = {name: x for name, x in values.items() if self.model.spec.input(name).per and x.ndim == 1}
@@ -222,7 +237,11 @@ class _Work:
         factors = {layout.quantile_name(x): quantiles[:, place] for place, x in enumerate(self.superset.factors)}
         kept = [x for x in self.variables if x.attributes["role"] in ("input", "quantile") and "future" in x.dims]
         columns = {**factors, **values}
-        return {x.name: columns[x.name].astype(x.dtype) for x in kept if x.dims[0] == "option" or option == 0}
+        return {
+            x.name: in_precision(columns[x.name], np.dtype(x.dtype))
+            for x in kept
+            if x.dims[0] == "option" or option == 0
+        }
 
     def shard(self, program: Kernel, shard: Shard, pool: ThreadPoolExecutor) -> dict[str, Shaped[np.ndarray, "..."]]:
         """Every stored array of a shard, outcomes and inputs."""
@@ -238,6 +257,8 @@ class _Work:
 
 def _prepare(work: _Work, folder: Path, shard: int, resume: bool, allow_mixed: bool, overwrite: bool) -> Store:
     """Make the store, or open the one to go on with."""
+    if (folder / "case.toml").exists():
+        raise StoreError(f"{folder} is the folder of a case; keep the study in another one")
     if overwrite:
         shutil.rmtree(folder / ARRAYS, ignore_errors=True)
         (folder / JOURNAL).unlink(missing_ok=True)
@@ -280,7 +301,19 @@ def _prepare(work: _Work, folder: Path, shard: int, resume: bool, allow_mixed: b
 
 
 def _run(work: _Work, store: Store, pool: ThreadPoolExecutor, progress: Progress | None) -> None:
-    """Compute, write and commit every shard that is not in the store yet, then finish it."""
+    """Compute, write and commit every shard that is not in the store yet; then the fans, and it is complete."""
+    aside = ThreadPoolExecutor(1)
+    try:
+        series = [aside.submit(_series, work, option) for option in range(len(work.superset.options))]
+        facts = _run_shards(work, store, pool, progress)
+        write_fans(store, work.model, [x.result() for x in series])
+        store.finish(**facts)
+    finally:
+        aside.shutdown(cancel_futures=True)
+
+
+def _run_shards(work: _Work, store: Store, pool: ThreadPoolExecutor, progress: Progress | None) -> dict[str, Any]:
+    """Compute, write and commit what is missing; returns the failures and the digest of the whole study."""
     design, replicates = work.settings.design, work.settings.replicates
     shards = list(work.shards(store.attributes["shard"]))
     total = len(work.superset.options) * design.futures * replicates
@@ -299,19 +332,17 @@ def _run(work: _Work, store: Store, pool: ThreadPoolExecutor, progress: Progress
         done += (shard.stop - shard.start) * replicates
         if progress:
             progress(done, total, failures)
-    futures = min(FAN_FUTURES, design.futures)
-    write_fans(store, work.model, work.superset.options, lambda option: _series(work, option, futures, pool))
     digest = hashlib.sha256(work.identity.encode())
     for name in sorted(hashes):
         digest.update(f"{name} {hashes[name].hexdigest()}\n".encode())
-    store.finish(failures=failures, digest=digest.hexdigest())
+    return {"failures": failures, "digest": digest.hexdigest()}
 
 
 def _digest(total: Hash, block: Shaped[np.ndarray, "..."]) -> None:
     total.update(np.ascontiguousarray(block).data)
 
 
-def _series(work: _Work, option: int, futures: int, pool: ThreadPoolExecutor) -> dict[str, Shaped[np.ndarray, "..."]]:
+def _series(work: _Work, option: int) -> dict[str, Shaped[np.ndarray, "..."]]:
     """The series of the first futures, for fans."""
-    values = work.inputs(option, 0, futures)
-    return work.outcomes(kernel(work.model, work.settings.dtype, True), option, values, 0, pool)
+    futures = min(layout.FAN_FUTURES, work.settings.design.futures)
+    return work.outcomes(kernel(work.model, work.settings.dtype, True), option, work.inputs(option, 0, futures), 0)

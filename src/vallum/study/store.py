@@ -25,7 +25,7 @@ import numpy as np
 import zarr
 from zarr.codecs import ZstdCodec
 
-from vallum.errors import VallumError
+from vallum.study.errors import StudyError
 
 if TYPE_CHECKING:
     from jaxtyping import Shaped
@@ -34,7 +34,7 @@ CHUNK = 262_144
 ARRAYS, JOURNAL, LOCK = "study.zarr", "journal.jsonl", "lock"
 
 
-class StoreError(VallumError):
+class StoreError(StudyError):
     """A store that is not there, not ours, damaged or in use."""
 
 

@@ -6,12 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import xarray as xr
-
 from vallum.case import Case, load_case_text
 from vallum.study.store import ARRAYS, Store, open_store
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from vallum.registry import Model
 
 
@@ -56,6 +56,8 @@ class Study:
     @cached_property
     def data(self) -> xr.Dataset:
         """The arrays, labelled, read from disk as they are used."""
+        import xarray as xr  # half a second that a run of many futures need not wait for
+
         return xr.open_zarr(self.folder / ARRAYS, consolidated=False, chunks=None)
 
     def names(self, role: str) -> tuple[str, ...]:

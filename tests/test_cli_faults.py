@@ -28,6 +28,15 @@ def appended(name, text):
     return lambda folder: (folder / name).write_text((folder / name).read_text() + text)
 
 
+def cut(name, start, end):
+    def break_it(folder):
+        path = folder / name
+        text = path.read_text()
+        path.write_text(text[: text.index(start)] + text[text.index(end) :])
+
+    return break_it
+
+
 def removed(name):
     return lambda folder: (folder / name).unlink()
 
@@ -37,6 +46,23 @@ KINDS = {
     "TOML syntax": (replaced(CASE, 'name = "central', "name = central"), "case.toml:2"),
     "unknown key": (replaced(CASE, "at_most = 90", "at_mots = 90"), "did you mean 'at_most'"),
     "unknown section": (replaced(CASE, "[scenario]", "[scenaro]"), "did you mean 'scenario'"),
+    "missing scenario": (
+        cut(CASE, "[scenario]", "# --- geometry"),
+        "case.toml:1: no section [scenario]",
+    ),
+    "threshold beyond the clock": (
+        replaced(CASE, "at_most = 90", "at_most = 300"),
+        "case.toml:12 question.at_most: 300 is beyond the clock of clock.csv, which ends at 99",
+    ),
+    "further threshold beyond the clock": (
+        replaced(CASE, "also = [60, 70, 80]", "also = [60, 70, 100]"),
+        "case.toml:13 question.also[2]: 100 is beyond the clock of clock.csv, which ends at 99",
+    ),
+    "flag over time": (
+        replaced(CASE, '"defender_need_by_day", ', '"shortfall_by_day", '),
+        "'shortfall_by_day' is a flag",
+    ),
+    "clock with a row twice": (replaced("clock.csv", "\n3,31,22", "\n3,31,22\n3,31,22"), "clock.csv:6 day: duplicate"),
     "missing key": (replaced(CASE, 'kind = "sufficiency"\n', ""), "'kind'"),
     "unknown input": (replaced(CASE, "[inputs.advance_rate]", "[inputs.advence_rate]"), "did you mean 'advance_rate'"),
     "missing input": (replaced(CASE, "[inputs.report_day]", "[inputs.report_dya]"), "report_day"),
@@ -60,13 +86,17 @@ KINDS = {
     "clock with a gap": (replaced("clock.csv", "\n3,31,22", ""), "clock.csv"),
     "missing column": (replaced("clock.csv", "day,attacker_supply", "day,attacker_suply"), "did you mean"),
     "missing table": (removed("clock.csv"), "clock.csv"),
-    "missing claims": (removed("claims.csv"), "claims.csv"),
+    "missing claims": (
+        removed("claims.csv"),
+        "claims.csv: no such file; write claims.csv with the header id,quantity,",
+    ),
+    "missing sources": (removed("sources.csv"), "a header alone is enough"),
     "missing case file": (removed(CASE), "case.toml"),
     "cycle of options": (
         replaced(
             CASE, "[options.pact-favourable]\ntitle", '[options.pact-favourable]\nbased_on = "nato-favourable"\ntitle'
         ),
-        "pact-favourable",
+        "allowed: an option that does not lead back to itself",
     ),
     "unknown option to start from": (
         replaced(CASE, 'based_on = "pact-favourable"', 'based_on = "pact-favorable"'),

@@ -36,6 +36,10 @@ BROKEN = {
     "bad option name": (C, "[options.today]", '[options."to day"]', "to day", "cannot be a name"),
     "unknown word": (C, 'status = "recalled"', 'status = "recaled"', "recaled", "did you mean 'recalled'?"),
     "unknown favours": (C, 'favours = "neither"', 'favours = "nobody"', "nobody", "attacker, defender, neither"),
+    "unsaid favours of omitted": (C, 'favours = "neither"', 'favours = ""', 'favours = ""',
+                                  "attacker, defender, neither"),
+    "unknown favours of input": (C, 'status = "recalled"', 'status = "recalled"\nfavours = "nobody"', "nobody",
+                                 "attacker, defender, neither"),
     "unknown kind of question": (C, '"sufficiency"', '"suficiency"', "suficiency", "did you mean 'sufficiency'?"),
     "unknown model": (C, 'model = "toy"', 'model = "toys"', "toys", "the case is for model 'toys'"),
     "text for a number": (C, "at_least = 0.5", 'at_least = "half"', "half", "'half' is not a number"),
@@ -78,7 +82,9 @@ BROKEN = {
     "weights without branches": (C, "value = 100\n", "value = 100\nweights = {a = 1}\n", "[inputs.front]", "'weights'"),
     "claims without numbers": (C, 'uniform = [10, 20]', 'from_claims = "range"', "from_claims", "no cited claim has"),
     "claims in other units": (C, 'uniform = [10, 20]', 'from_claims = "range"\nevidence = ["front-read"]',
-                              "from_claims", "different dimensions"),
+                              "from_claims", "claims.csv:2, claim 'front-read': 'km' cannot be turned into 'percent'"),
+    "unknown claim in from_claims": (C, 'uniform = [10, 20]', 'from_claims = "range"\nevidence = ["shared"]',
+                                     '"shared"', "unknown claim 'shared'"),
     "weight for another claim": (C, "triangular = [2, 3, 5]", 'from_claims = "branches"\nweights = {x = 1}',
                                  "weights", "no weight for speed-one, speed-two"),
     "unknown outcome": (C, 'outcome = "held"', 'outcome = "hold"', "hold\"", "did you mean 'held'?"),
@@ -86,12 +92,21 @@ BROKEN = {
     "unknown report": (C, 'report = ["loss"]', 'report = ["losses"]', "losses", "did you mean 'loss'?"),
     "series unknown": (C, 'report = ["loss"]', 'over_time = ["loss_by_dai"]', "over_time", "mean 'loss_by_day'?"),
     "scalar over time": (C, 'report = ["loss"]', 'over_time = ["loss"]', "over_time", "unknown series 'loss'"),
+    "flag over time": (C, 'report = ["loss"]', 'over_time = ["held_by_day"]', "over_time", "'held_by_day' is a flag"),
+    "threshold beyond the clock": (C, 'outcome = "held"\nat_least = 0.5', 'outcome = "fell"\nat_least = 3', "at_least",
+                                   "3 is beyond the clock of clock.csv, which ends at 2; allowed: 0 to 2"),
+    "further threshold beyond the clock": (C, 'outcome = "held"\nat_least = 0.5',
+                                           'outcome = "fell"\nat_most = 2\nalso = [1, 9]',
+                                           "also", "9 is beyond the clock"),
+    "threshold before the clock": (C, 'outcome = "held"\nat_least = 0.5', 'outcome = "fell"\nat_most = -1', "at_most",
+                                   "-1 is before the clock of clock.csv, which begins at 0"),
     "no threshold": (C, "at_least = 0.5\n", "", "[question]", "at_most or at_least"),
     "two thresholds": (C, "at_least = 0.5\n", "at_least = 0.5\nat_most = 1\n", "[question]", "both at_most and at_le"),
     "event without threshold": (C, "held with {threshold}", "held", "[question]", "does not say {threshold} once"),
     "event with other braces": (C, "{threshold}", "{threshold} {x}", "[question]", "does not say {threshold} once"),
     "unknown based_on": (C, 'based_on = "today"', 'based_on = "todey"', "todey", "did you mean 'today'?"),
-    "circle of options": (C, 'title = "Today"', 'title = "T"\nbased_on = "more"', 'based_on = "more"', "-> today"),
+    "circle of options": (C, 'title = "Today"', 'title = "T"\nbased_on = "more"', 'based_on = "more"',
+                          "-> today; allowed: an option that does not lead back to itself"),
     "unknown input of option": (C, "speed = { value", "sped = { value", "sped", "did you mean 'speed'?"),
     "bad cost": (C, "low = 1, best = 2", "low = 3, best = 2", "cost", "low 3, best 2, high 3 are out of order"),
     "unknown table of edit": (C, 'table = "formations", row = "b"', 'table = "formation", row = "b"', '"formation"',
@@ -142,6 +157,8 @@ BROKEN = {
     "table group empty": ("formations.csv", "110,US", "110,", "a,y", "the cell is empty"),
     "reference astray": ("formations.csv", "a,y", "a,z", "a,z", "no row 'z' in places.csv"),
     "clock out of order": ("clock.csv", "1,11", "2,11", "2,11", "1: keys run 0, 1, 2"),
+    "clock with a row twice": ("clock.csv", "2,12,14", "1,12,14\n2,12,14", "1,12,14",
+                               "duplicate: '1' already stands on line 3"),
     "clock without rows": ("clock.csv", "0,10,12\n1,11,13\n2,12,14\n", "", "", "no rows"),
     "empty file": ("places.csv", "place,name\nx,Ex\ny,Why\n", " \n", None, "the file is empty"),
     "binary file": ("places.csv", "x,Ex", "x,\x00", "x,", "binary data (a NUL byte)"),
@@ -164,6 +181,38 @@ def test_a_broken_case_is_refused_with_place_and_reason(name):
 def test_a_single_mistake_is_not_blamed_on_much_else(name):
     file, old, new, *_ = BROKEN[name]
     assert len(faults_of(edited(file, old, new))) <= 3
+
+
+@pytest.mark.parametrize("section", ["question", "scenario", "inputs", "options"])
+def test_a_section_that_is_missing_is_a_fault_of_its_own(section):
+    texts = files(case="".join(part for part in _sections() if not part.startswith((f"[{section}", f"[[{section}"))))
+    assert f"case.toml:1: no section [{section}]" in "\n".join(str(fault) for fault in faults_of(texts))
+
+
+FROM_CLAIMS = ("case.toml", "triangular = [2, 3, 5]", 'from_claims = "range"')
+
+
+@pytest.mark.parametrize("file", ["claims.csv", "sources.csv"])
+@pytest.mark.parametrize("text", [None, "", "\x00"])
+def test_a_file_of_evidence_that_cannot_be_read_is_the_only_fault(file, text):
+    texts = edited(*FROM_CLAIMS)
+    texts = {name: old for name, old in texts.items() if name != file} | ({} if text is None else {file: text})
+    (fault,) = faults_of(texts)
+    assert fault.where.split(":")[0] == file
+    if text != "\x00":
+        assert f"write {file} with the header id," in fault.remedy
+        assert "a header alone is enough" in fault.remedy
+
+
+def test_a_header_alone_is_enough():
+    texts = {name: text.splitlines()[0] + "\n" if name in ("claims.csv", "sources.csv") else text
+             for name, text in files().items()}  # fmt: skip
+    assert {fault.found.split("'")[0] for fault in faults_of(texts)} == {"unknown claim "}
+
+
+def test_a_row_of_claims_at_fault_is_not_blamed_on_the_values_that_cite_it():
+    (fault,) = faults_of(edited("claims.csv", "1,2,3,km/day", "1,2,3,kmm/day", edited(*FROM_CLAIMS)))
+    assert fault.where == "claims.csv:3 unit"
 
 
 def test_all_faults_are_listed_together_in_the_order_of_the_files():

@@ -46,6 +46,11 @@ def test_a_missing_file_is_named_with_its_likely_spelling(folder):
     refused(folder, "claims.csv: no such file; did you mean 'claim.csv'")
 
 
+def test_another_file_of_the_case_is_not_taken_for_a_likely_spelling(folder):
+    (folder / "claims.csv").unlink()  # clock.csv is there
+    refused(folder, "claims.csv: no such file; write claims.csv with the header id,quantity,")
+
+
 def test_a_folder_in_place_of_a_file_is_named(folder):
     (folder / "claims.csv").unlink()
     (folder / "claims.csv").mkdir()

@@ -33,6 +33,14 @@ def test_a_new_case_says_that_its_numbers_are_placeholders(tmp_path):
     assert text.count('note = "placeholder"') == len(SPEC.inputs)
 
 
+def test_a_new_case_asserts_nothing_that_it_cannot_know(tmp_path):
+    write_template(SPEC, tmp_path, "new")
+    case = load_case(tmp_path, model=MODEL)
+    assert {quantity.favours for quantity in case.inputs.values()} == {""}
+    assert case.question.event_is == "bad"
+    assert "# good or bad? Set it" in (tmp_path / "case.toml").read_text()
+
+
 def test_a_clock_has_a_hundred_steps(tmp_path):
     write_template(SPEC, tmp_path, "new")
     assert len(load_case(tmp_path, model=MODEL).tables["clock"]) == 100

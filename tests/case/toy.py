@@ -21,7 +21,9 @@ SPEC = ModelSpec(
     outcomes=(
         Outcome("held", "1", "the line holds", "flag"),
         Outcome("loss", "ADE", "divisions lost"),
+        Outcome("fell", "day", "day on which the line falls", "time", clock="clock"),
         Outcome("loss_by_day", "ADE", "divisions lost", per="clock"),
+        Outcome("held_by_day", "1", "the line holds", "flag", per="clock"),
     ),
     tables=(
         Table(

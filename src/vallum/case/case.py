@@ -40,8 +40,8 @@ class Quantity:
         Ids of the claims cited.
     status : {"read", "derived", "recalled", "assumption"}
         How the value came into the case.
-    favours : {"attacker", "defender", "neither"}
-        Whom the choice of value favours.
+    favours : {"attacker", "defender", "neither", ""}
+        Whom the choice of value favours; "" where that is not stated.
     note : str
         The analyst's remark.
     groups : tuple of str (row,) or None

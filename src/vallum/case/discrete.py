@@ -126,6 +126,11 @@ class Pinned(Marginal):
         low, high = self.free.support()
         return np.where(self.rows, self.values, low), np.where(self.rows, self.values, high)
 
+    def expected(self) -> tuple[Floats, Floats]:
+        """The pinned value twice, or what to expect of the rest."""
+        low, high = self.free.expected()
+        return np.where(self.rows, self.values, low), np.where(self.rows, self.values, high)
+
     def parameters(self) -> dict[str, Floats]:
         """Those of the rest, and the pinned rows and values."""
         pinned = {"rows": self.rows.astype(np.float64), "pinned": np.where(self.rows, self.values, 0.0)}

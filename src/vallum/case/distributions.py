@@ -13,7 +13,7 @@ from typing import final
 
 import numpy as np
 
-from vallum.case.marginal import Marginal, Number, ends, require
+from vallum.case.marginal import Marginal, Number, central, ends, require
 from vallum.case.normal import Floats, beta_quantile, normal_quantile, truncated_normal_quantile
 
 _FARTHEST = 1000.0  # standard deviations between a mean and the range it is truncated to
@@ -131,6 +131,10 @@ class Normal(Marginal):
         wide = np.greater(self.sd, 0.0)
         return ends(np.where(wide, self.low, self.mean), np.where(wide, self.high, self.mean))
 
+    def expected(self) -> tuple[Floats, Floats]:
+        """The central 90 %."""
+        return central(self)
+
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -175,6 +179,10 @@ class LogNormal(Marginal):
         """The truncated ends; the median where sigma is 0."""
         wide = np.greater(self.sigma, 0.0)
         return ends(np.where(wide, self.low, self.centre), np.where(wide, self.high, self.centre))
+
+    def expected(self) -> tuple[Floats, Floats]:
+        """The central 90 %."""
+        return central(self)
 
 
 @final

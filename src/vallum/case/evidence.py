@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeGuard, get_args
 
 from vallum.case.faults import Fault, did_you_mean, listed, shown
@@ -48,6 +48,8 @@ class Claim:
         Id of the source, place in it, and date of the statement.
     verdict : {"supported", "contested", "refuted", "unverified"}
         How the claim stands after it was checked.
+    line : int
+        Its line in `claims.csv`; 0 for a claim made elsewhere.
     """
 
     id: str
@@ -62,12 +64,21 @@ class Claim:
     page: str
     date: str
     verdict: Verdict
+    line: int = field(default=0, compare=False)
 
     @property
     def interval(self) -> tuple[float, float] | None:
         """Lowest and highest number claimed, in `unit`; None where there is no number."""
         given = [x for x in (self.low, self.best, self.high) if x is not None]
         return (given[0], given[-1]) if given else None
+
+    def interval_in(self, unit: str) -> tuple[float, float] | None:
+        """The interval in another unit; None without a number, or where it cannot be turned into that unit."""
+        try:
+            times = factor(self.unit, unit) if self.interval else 1.0
+        except UnitError:
+            return None
+        return (self.interval[0] * times, self.interval[1] * times) if self.interval else None
 
 
 def read_sources(shelf: Shelf, faults: list[Fault]) -> dict[str, Source]:
@@ -86,7 +97,13 @@ def read_claims(shelf: Shelf, sources: Collection[str] | None, faults: list[Faul
 
 
 def _sheet(shelf: Shelf, file: str, columns: tuple[str, ...], faults: list[Fault]) -> Sheet | None:
-    text = shelf.read(file, faults)
+    found: list[Fault] = []
+    text = shelf.read(file, found)
+    for fault in found:
+        # Faults that allow something are about how the text is written; the rest say that there is none.
+        near = f"{fault.remedy} or " if fault.remedy else ""
+        remedy = f"{near}write {file} with the header {','.join(columns)}; a header alone is enough"
+        faults.append(fault if fault.allowed else replace(fault, remedy=remedy))
     return None if text is None else read_sheet(text, file, columns, columns, faults)
 
 
@@ -126,7 +143,7 @@ def _claim(sheet: Sheet, row: Row, sources: Collection[str] | None, faults: list
         faults.append(Fault(where, found, listed(words), did_you_mean(verdict, words)))
         verdict = "unverified"
     words = {column: cells[column] for column in ("id", "quantity", "statement", "who", "source", "page", "date")}
-    return Claim(**words, low=low, best=best, high=high, unit=unit, verdict=verdict)
+    return Claim(**words, low=low, best=best, high=high, unit=unit, verdict=verdict, line=row.line)
 
 
 def _is_verdict(word: str) -> TypeGuard[Verdict]:

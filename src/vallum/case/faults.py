@@ -86,16 +86,16 @@ def _place(fault: Fault) -> tuple[bool, str, int]:
     return (file != "case.toml", file, line)
 
 
-def closest(name: str, allowed: Collection[str]) -> str:
-    """The allowed name most like `name`; empty where none is near."""
+def closest(name: str, allowed: Collection[str], alike: float = 0.6) -> str:
+    """The allowed name most like `name`; empty where none is `alike` enough, on a scale of 0 to 1."""
     known = {candidate.lower(): candidate for candidate in allowed}
-    near = difflib.get_close_matches(name[:80].lower(), known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name[:80].lower(), known, n=1, cutoff=alike)
     return known[near[0]] if near else ""
 
 
-def did_you_mean(name: str, allowed: Collection[str]) -> str:
+def did_you_mean(name: str, allowed: Collection[str], alike: float = 0.6) -> str:
     """The question "did you mean 'x'?", or nothing where no name is near."""
-    near = closest(name, allowed)
+    near = closest(name, allowed, alike)
     return f"did you mean {near!r}?" if near else ""
 
 

@@ -18,6 +18,7 @@ LIMIT = 64 * 2**20
 """Largest file that is read, in bytes."""
 
 _OTHER_UNICODE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_ALIKE = 0.75  # files of a case have like endings, so their names look alike
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -126,7 +127,7 @@ def _from_memory(texts: Mapping[str, str], name: str) -> str:
 
 
 def _missing(name: str, others: list[str]) -> Fault:
-    return Fault(name, "no such file", remedy=did_you_mean(name, others))
+    return Fault(name, "no such file", remedy=did_you_mean(name, others, _ALIKE))
 
 
 def _neighbours(path: Path) -> list[str]:

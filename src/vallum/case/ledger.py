@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from vallum.case.case import Case, Quantity
 from vallum.case.evidence import Claim, Source, cited, contested
+from vallum.case.marginal import Marginal
 from vallum.case.schema import Favours, Status
 
-Standing = Literal["contested", "unsupported", "assumption", "supported"]
+Standing = Literal["contested", "outside", "unsupported", "assumption", "supported"]
 
-_ORDER: tuple[Standing, ...] = ("contested", "unsupported", "assumption", "supported")
+_ORDER: tuple[Standing, ...] = ("contested", "outside", "unsupported", "assumption", "supported")
+_SLACK = 1e-9  # relative: numbers may have been turned from one unit into another
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +35,13 @@ class LedgerRow:
         As written.
     claims, sources : tuple of Claim, tuple of Source
         Cited claims, and their sources, each once.
-    standing : {"contested", "unsupported", "assumption", "supported"}
+    standing : {"contested", "outside", "unsupported", "assumption", "supported"}
         *Contested*: the cited claims are about a quantity on which claims disagree.
-        *Supported*: some cited claim was found to hold. Otherwise *assumption* where
-        the case says that it assumes, and *unsupported*.
+        *Outside*: the value leaves all that the cited claims span, refuted ones aside.
+        *Supported*: the value lies within what those cited claims span that were found
+        to hold. Otherwise *assumption* where the case says that it assumes, and
+        *unsupported*. The value is its whole range, over all rows; of distributions
+        with long tails the central 90 %.
     """
 
     option: str
@@ -71,7 +79,8 @@ def ledger(case: Case) -> tuple[LedgerRow, ...]:
     -------
     tuple of LedgerRow
         One row an input of the base and an input that an option states itself:
-        contested, unsupported, assumed, supported; within each in the model's order.
+        contested, outside, unsupported, assumed, supported; within each in the model's
+        order.
     """
     disputed = contested(case.claims.values())
     stated = [("", case.inputs[declared.name]) for declared in case.spec.inputs]
@@ -94,13 +103,30 @@ def _row(case: Case, option: str, quantity: Quantity, disputed: frozenset[str]) 
         note=quantity.note,
         claims=claims,
         sources=tuple(sources),
-        standing=_standing(quantity, claims, disputed),
+        standing=_standing(quantity, claims, disputed, case.spec.input(quantity.input).unit),
     )
 
 
-def _standing(quantity: Quantity, claims: tuple[Claim, ...], disputed: frozenset[str]) -> Standing:
+def _standing(quantity: Quantity, claims: tuple[Claim, ...], disputed: frozenset[str], unit: str) -> Standing:
     if any(claim.quantity in disputed for claim in claims):
         return "contested"
-    if any(claim.verdict == "supported" for claim in claims):
+    spanned = _hull([claim for claim in claims if claim.verdict != "refuted"], unit)
+    if spanned and not _within(quantity.marginal, spanned):
+        return "outside"
+    held = _hull([claim for claim in claims if claim.verdict == "supported"], unit)
+    if held and _within(quantity.marginal, held):
         return "supported"
     return "assumption" if quantity.status == "assumption" else "unsupported"
+
+
+def _hull(claims: Sequence[Claim], unit: str) -> tuple[float, float] | None:
+    """Lowest and highest number of the claims, in `unit`; None where none has a number to compare."""
+    intervals = [interval for claim in claims if (interval := claim.interval_in(unit))]
+    return (min(low for low, _ in intervals), max(high for _, high in intervals)) if intervals else None
+
+
+def _within(marginal: Marginal, hull: tuple[float, float]) -> bool:
+    low, high = (np.asarray(end) for end in marginal.expected())
+    if not low.size:
+        return True
+    return hull[0] - _SLACK * abs(hull[0]) <= low.min() and high.max() <= hull[1] + _SLACK * abs(hull[1])

@@ -255,6 +255,7 @@ def _question(draft: Draft, spec: ModelSpec, ground: Ground) -> Question | None:
             series = name in [outcome.name for outcome in spec.series]
             found = f"{shown(name)} is a series" if series else f"unknown outcome {shown(name)}"
             ground.fault(path, found, listed(scalars), did_you_mean(name, scalars))
+    _check_thresholds(question, spec, ground)
     _check_over_time(question, spec, ground)
     reference = question.reference
     if reference and reference not in draft.options:
@@ -263,13 +264,36 @@ def _question(draft: Draft, spec: ModelSpec, ground: Ground) -> Question | None:
     return question if reference else question.model_copy(update={"reference": next(iter(draft.options), "")})
 
 
+def _check_thresholds(question: Question, spec: ModelSpec, ground: Ground) -> None:
+    """Thresholds of a time: on its clock, since the model knows nothing beyond."""
+    clock = next((outcome.clock for outcome in spec.scalars if outcome.name == question.outcome), "")
+    table = ground.tables.get(clock)
+    if table is None or not len(table):
+        return
+    last = len(table) - 1
+    asked: list[tuple[Key, float | None]] = [
+        (("question", "at_most"), question.at_most),
+        (("question", "at_least"), question.at_least),
+        *((("question", "also", index), value) for index, value in enumerate(question.also)),
+    ]
+    for path, value in asked:
+        if value is not None and not 0 <= value <= last:
+            found = f"{value:g} is beyond the clock of {table.file}, which ends at {last}"
+            if value < 0:
+                found = f"{value:g} is before the clock of {table.file}, which begins at 0"
+            ground.fault(path, found, f"0 to {last}")
+
+
 def _check_over_time(question: Question, spec: ModelSpec, ground: Ground) -> None:
     """Series to show together: known, no flags, on one clock and in one unit."""
     series = {outcome.name: outcome for outcome in spec.series if outcome.kind != "flag"}
+    flags = [outcome.name for outcome in spec.series if outcome.kind == "flag"]
     shown_first = next((series[name] for name in question.over_time if name in series), None)
     for index, name in enumerate(question.over_time):
         path: Key = ("question", "over_time", index)
-        if name not in series:
+        if name in flags:
+            ground.fault(path, f"{shown(name)} is a flag: it only says yes or no", listed(series))
+        elif name not in series:
             ground.fault(path, f"unknown series {shown(name)}", listed(series), did_you_mean(name, series))
         elif shown_first and (series[name].per, series[name].unit) != (shown_first.per, shown_first.unit):
             ground.fault(path, f"{shown(name)} in {series[name].unit}", f"series in {shown_first.unit}, like the first")

@@ -71,6 +71,10 @@ class Marginal(ABC):
     def support(self) -> tuple[Floats, Floats]:
         """Lowest and highest possible value, of shape () or (row,)."""
 
+    def expected(self) -> tuple[Floats, Floats]:
+        """Ends between which to expect the value: the support, or the central 90 % where tails are long."""
+        return self.support()
+
     def median(self) -> Floats:
         """Value at the quantile 0.5, of shape () or (row,)."""
         low, _ = self.support()
@@ -90,6 +94,12 @@ class Marginal(ABC):
         """Whether every row has one possible value."""
         low, high = self.support()
         return bool(np.all(low == high))
+
+
+def central(marginal: Marginal) -> tuple[Floats, Floats]:
+    """The central 90 %: quantiles 0.05 and 0.95, of shape () or (row,)."""
+    shape = marginal.support()[0].shape
+    return marginal.ppf(np.full(shape, 0.05)), marginal.ppf(np.full(shape, 0.95))
 
 
 def ends(low: Number, high: Number, *others: Number) -> tuple[Floats, Floats]:

@@ -88,7 +88,8 @@ def _parents(draft: Draft, ground: Ground) -> dict[str, str]:
             seen.append(parents[seen[-1]])
         if parents[seen[-1]] == id:
             circle = " -> ".join([*seen, id])
-            ground.fault(("options", id, "based_on"), f"options based on each other: {circle}", "one of them the first")
+            found = f"options based on each other: {circle}"
+            ground.fault(("options", id, "based_on"), found, "an option that does not lead back to itself")
             parents[id] = ""
     return parents
 

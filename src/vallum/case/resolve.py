@@ -107,7 +107,7 @@ def resolve(
         input=declared.name,
         marginal=marginal,
         unit=entry.unit,
-        written=claimed_value(entry, written) if entry.kind == "from_claims" else written_value(entry),
+        written=claimed_value(entry, written, ground.claims) if entry.kind == "from_claims" else written_value(entry),
         evidence=entry.evidence,
         status=entry.status,
         favours=entry.favours,
@@ -211,26 +211,37 @@ class _Reading:
 
     def _from_claims(self) -> Marginal:
         entry, claims = self.entry, cited(self.entry.evidence, self.ground.claims)
+        if self.ground.known_claims is None or len(claims) < len(entry.evidence):
+            raise _UnusableError  # claims that are at fault or unknown themselves are noted already
         unweighted = [claim.id for claim in claims if claim.id not in entry.weights]
         uncited = [id for id in entry.weights if id not in entry.evidence]
         if entry.weights and (unweighted or uncited):
             found = f"no weight for {listed(unweighted)}" if unweighted else f"a weight for {listed(uncited)}"
             self.ground.fault((*self.path, "weights"), found, "one weight for each claim in evidence")
             raise _UnusableError
-        try:
-            if entry.from_claims == "range":
-                marginal = claimed_range(claims, entry.unit)
-            else:
-                marginal = claimed_branches(claims, entry.weights, entry.unit)
-        except UnitError as error:
-            self.ground.fault((*self.path, "from_claims"), str(error), f"claims in a unit of {self.declared.unit}")
-            raise _UnusableError from error
+        self._check_units(claims)
+        if entry.from_claims == "range":
+            marginal = claimed_range(claims, entry.unit)
+        else:
+            marginal = claimed_branches(claims, entry.weights, entry.unit)
         if marginal is None:
             self.ground.fault(
                 (*self.path, "from_claims"), "no cited claim has a number", "claims with low, best or high"
             )
             raise _UnusableError
         return marginal
+
+    def _check_units(self, claims: Iterable[Claim]) -> None:
+        """Refuse claims whose numbers cannot be turned into the entry's unit."""
+        broken = False
+        for claim in claims:
+            try:
+                factor(claim.unit if claim.interval else self.entry.unit, self.entry.unit)
+            except UnitError as error:
+                found, broken = f"claims.csv:{claim.line}, claim {shown(claim.id)}: {error}", True
+                self.ground.fault((*self.path, "from_claims"), found, f"claims in a unit of {self.declared.unit}")
+        if broken:
+            raise _UnusableError
 
     def _numbers(self, cells: Iterable[float | str]) -> list[Number]:
         """Numbers as they are, column names as the numbers of the column."""

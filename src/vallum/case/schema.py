@@ -17,7 +17,9 @@ from pydantic_core import PydanticCustomError
 from vallum.case.sheets import LARGEST
 
 Status = Literal["read", "derived", "recalled", "assumption"]
-Favours = Literal["attacker", "defender", "neither"]
+Side = Literal["attacker", "defender", "neither"]
+Favours = Literal[Side, ""]
+"""Whom a choice favours; "" where that is not stated."""
 QuestionKind = Literal["sufficiency", "precise", "effect"]
 
 KINDS = (
@@ -143,7 +145,7 @@ class InputEntry(Entry):
     unit: str = Field(min_length=1, description="unit of every number here")
     evidence: tuple[str, ...] = Field((), description="ids of claims in claims.csv")
     status: Status = Field(description="how the value came here")
-    favours: Favours = Field("neither", description="whom this choice of value favours")
+    favours: Favours = Field("", description="whom this choice of value favours; left out: not stated")
     note: str = ""
     group: str = Field("", description="text column: rows that share it share one quantile")
     idiosyncratic: Annotated[Number, Field(ge=0, le=1)] = Field(0.0, description="share of variance of the row's own")
@@ -208,7 +210,7 @@ class Omission(Entry):
     """`[[scenario.omitted]]`: what is left out, and whom that favours."""
 
     variable: str
-    favours: Favours
+    favours: Side
     reason: str = ""
 
 

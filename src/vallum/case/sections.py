@@ -78,7 +78,7 @@ def read_draft(document: Document, faults: list[Fault]) -> Draft:
     data = document.data
     sections = [name for name in CaseFile.model_fields if name not in Heading.model_fields]
     heading = {name: value for name, value in data.items() if name not in sections}
-    for name in ("question", "inputs", "options"):
+    for name in ("question", "scenario", "inputs", "options"):
         if name not in data:
             faults.append(Fault(f"{document.file}:1", f"no section [{name}]", listed(sections)))
     check = _Check(document, faults)
@@ -167,7 +167,7 @@ def _as_fault(
         case "missing":
             return Fault(document.where((*around, *at[:-1])), f"the key '{at[-1]}' is missing", _words(kind, at))
         case "literal_error":
-            words = re.findall("'([^']*)'", context["expected"])
+            words = re.findall("'([^']+)'", context["expected"])
             found = error["input"]
             return Fault(where, f"unknown word {shown(found)}", listed(words), did_you_mean(str(found), words))
         case "too_long" | "too_short":

@@ -110,9 +110,13 @@ def _ordered_rows(sheet: Sheet, key: str, faults: list[Fault]) -> list[Row]:
     if not sheet.rows:
         faults.append(Fault(f"{sheet.file}:1", "no rows", "at least the row 0"))
     for step, row in enumerate(sheet.rows):
-        if row.cells[key] != str(step):
-            where = sheet.place(row.line, key)
-            faults.append(Fault(where, f"{shown(row.cells[key])} is out of order", f"{step}: keys run 0, 1, 2, ..."))
+        id = row.cells[key]
+        if id != str(step):
+            first = next((other.line for other in sheet.rows[:step] if other.cells[key] == id), 0)
+            found = (
+                f"duplicate: {shown(id)} already stands on line {first}" if first else f"{shown(id)} is out of order"
+            )
+            faults.append(Fault(sheet.place(row.line, key), found, f"{step}: keys run 0, 1, 2, ..."))
             break
     return list(sheet.rows)
 

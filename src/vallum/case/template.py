@@ -22,7 +22,7 @@ _HEAD = """\
 # EVERY NUMBER HERE IS A PLACEHOLDER: it lies inside the model's bounds and means nothing.
 # Replace each, cite the claim it rests on (a row of claims.csv) and say how you came by it:
 #   status   read | derived | recalled | assumption
-#   favours  attacker | defender | neither: whom this choice of value helps
+#   favours  attacker | defender | neither: whom this choice of value helps; left out, it is not stated
 # Ways to say what you know, one for each input:
 #   value = 3                          for certain
 #   uniform = [2, 5]                   anything between, equally likely
@@ -48,7 +48,8 @@ kind = "sufficiency"
 outcome = {outcome}
 at_most = 1
 event = "{event} is at most {{threshold}}"
-event_is = "good"
+# good or bad? Set it: it decides how results are worded.
+event_is = "bad"
 
 [scenario]
 # How the scenario was chosen: most-plausible, conservative or high-leverage.
@@ -68,7 +69,6 @@ _INPUT = """
 unit = {unit}
 evidence = []
 status = "assumption"
-favours = "neither"
 note = "placeholder"
 """
 _OPTIONS = """

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from vallum.case.discrete import Branches
 from vallum.case.distributions import Constant, Triangular, Uniform
+from vallum.case.evidence import Claim
 from vallum.case.marginal import Marginal
 from vallum.case.schema import Entry, InputEntry
 from vallum.spec import Input
@@ -50,7 +52,7 @@ def written_value(entry: InputEntry) -> str:
             return f"{entry.from_claims} of the claims"
 
 
-def claimed_value(entry: InputEntry, marginal: Marginal) -> str:
+def claimed_value(entry: InputEntry, marginal: Marginal, claims: Mapping[str, Claim]) -> str:
     """What the claims come to: "range of the claims: uniform 10 to 25"."""
     match marginal:
         case Constant():
@@ -61,10 +63,17 @@ def claimed_value(entry: InputEntry, marginal: Marginal) -> str:
             low, mode, high = (_cell(float(x)) for x in (marginal.low, marginal.mode, marginal.high))
             numbers = f"triangular {low} to {high}, most likely {mode}"
         case Branches():
-            numbers = ", ".join(_cell(float(value)) for value in marginal.values)
+            steps = zip(marginal.values, marginal.weights, marginal.claims, strict=True)
+            numbers = ", ".join(_claimed_branch(float(x), float(weight), claims[id]) for x, weight, id in steps)
         case _:
             numbers = marginal.kind
     return f"{written_value(entry)}: {numbers}"
+
+
+def _claimed_branch(value: float, weight: float, claim: Claim) -> str:
+    """A branch that stands for a claim: "3 (weight 1, midpoint)"."""
+    midpoint = claim.best is None and claim.low is not None and claim.high is not None
+    return f"{_cell(value)} (weight {_cell(weight)}{', midpoint' if midpoint else ''})"
 
 
 def _cell(cell: float | str | None) -> str:

@@ -18,7 +18,8 @@ A model draws chance only from `draws`, by the identity of what is drawn for, an
 draws whether or not it uses the number: so all options meet the same luck. It
 imports JAX inside `plan` and `run`, so that reading a spec never loads JAX.
 
-`vallum.testing.check_model` checks all of this.
+`vallum.testing.check_model` checks what can be checked from outside: shapes, bits, statuses,
+precision, that rows may change places and that chance follows ids.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Draws(Protocol):
 
     Each method takes the name of one of the model's `streams`, the entity drawn for
     (`vallum.study.draws.entity_key` of its id; 0 where there is only one) and the
-    step or attempt. The same address gives the same number in every option.
+    step or attempt, below 2**20. The same address gives the same number in every option.
     """
 
     def uniform(self, stream: str, entity: ArrayLike = 0, step: ArrayLike = 0) -> Float[Array, "..."]:

@@ -107,7 +107,12 @@ spec = ModelSpec(
         Outcome("defender_aircraft_by_day", "aircraft", "defender's aircraft left", per="clock"),
     ),
     tables=(Table("clock", key="day", meaning="one day of the build-up and the campaign", ordered=True),),
-    statuses=("ok", "breakthroughs wider than the front", "report day after the last day of the clock"),
+    statuses=(
+        "ok",
+        "breakthroughs wider than the front",
+        "report day after the last day of the clock",
+        "no day of the clock is counted",
+    ),
     limits=(
         "only totals are compared, not where forces stand (favours the defender)",
         "a thinly held line has no price in combat (favours the defender)",
@@ -212,7 +217,8 @@ def run(structure: Clock, inputs: Inputs, draws: Draws) -> Outcomes:
     (_, kept), series = jax.lax.scan(day, start, (steps, inputs["attacker_supply"], inputs["defender_supply"]))
     beyond, wide = inputs["report_day"] >= structure.days, n * w > F
     kept.update(zip(REPORTED, kept.pop("reported"), strict=True))
-    return {**kept, **series, "status": jnp.where(beyond, 2, jnp.where(wide, 1, 0))}
+    uncounted = inputs["counted_from_day"] >= structure.days
+    return {**kept, **series, "status": jnp.where(uncounted, 3, jnp.where(beyond, 2, jnp.where(wide, 1, 0)))}
 
 
 def _air(inputs: Inputs, side: str) -> tuple[Array, Array]:
@@ -221,7 +227,7 @@ def _air(inputs: Inputs, side: str) -> tuple[Array, Array]:
 
     q, s = inputs[f"{side}_loss_per_sortie"], inputs[f"{side}_sorties_per_day"]
     safe = jnp.where(q > 0, q, 1)
-    sorties = jnp.where(q > 0, (1 - (1 - safe) ** (s + 1)) / safe - 1, s)  # (6), and its limit at q = 0
+    sorties = jnp.where(q > 0, -jnp.expm1((s + 1) * jnp.log1p(-safe)) / safe - 1, s)  # (6), and its limit at q = 0
     return inputs[f"{side}_kills_per_sortie"] * sorties / inputs["vehicles_per_ade"], (1 - q) ** s
 
 

@@ -25,7 +25,7 @@ def campaign(inputs: Mapping[str, Any]) -> dict[str, Any]:
     -------
     dict
         Every outcome of `feba_expansion.spec`; series are lists, one entry a day,
-        and NATO's need on day 0 is NaN: the source does not define it.
+        and the defender's need on day 0 is NaN: the source does not define it.
     """
     value = {name: float(number) for name, number in inputs.items() if not name.endswith("_supply")}
     attacker_supply: Sequence[float] = [float(x) for x in inputs["attacker_supply"]]
@@ -91,9 +91,13 @@ SERIES = (
 
 def _air_kills(value: Mapping[str, float], side: str, aircraft: float) -> float:
     """Divisions that one side's aircraft destroy in a day, flying down to the last survivor."""
-    survival = 1 - value[f"{side}_loss_per_sortie"]
-    sorties = value[f"{side}_sorties_per_day"]
-    flown = sorties if survival == 1 else (1 - survival ** (sorties + 1)) / (1 - survival) - 1
+    loss, sorties = value[f"{side}_loss_per_sortie"], value[f"{side}_sorties_per_day"]
+    if loss == 0:
+        flown = sorties
+    elif loss == 1:
+        flown = 0.0
+    else:
+        flown = -math.expm1((sorties + 1) * math.log1p(-loss)) / loss - 1
     return aircraft * value[f"{side}_kills_per_sortie"] * flown / value["vehicles_per_ade"]
 
 

@@ -17,6 +17,7 @@ table
 
 from __future__ import annotations
 
+import operator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -61,6 +62,11 @@ class Design:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        for name in ("futures", "seed"):
+            try:
+                object.__setattr__(self, name, operator.index(getattr(self, name)))
+            except TypeError as error:
+                raise DesignError(f"{name} is {getattr(self, name)!r}: a whole number is needed") from error
         if self.kind not in DESIGNS:
             raise DesignError(f"no design is called {self.kind!r}; choose one of {', '.join(DESIGNS)}")
         if not 1 <= self.futures <= MOST_FUTURES:
@@ -111,7 +117,7 @@ class Design:
         return qmc.Sobol(factors, scramble=True, bits=32, rng=rng).random(points) + 2.0**-33
 
     def _generator(self, part: int) -> np.random.Generator:
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence([self.seed, part])))
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=(part,))))
 
 
 def fitting_size(kind: DesignKind, futures: int) -> int:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from vallum.registry import Model
 
+ENGINE = 1  # raised when anything here or in `draws` and `designs` changes the numbers of a study
 LANES = 512
 BLOCKS = 16
 CALL = LANES * BLOCKS
@@ -64,18 +65,17 @@ def one_run(model: Model, dtype: np.dtype[Any], outcomes: tuple[Outcome, ...]) -
         result = model.run(structure, {**shared, **own}, draws)
         status = jnp.asarray(result.get("status", 0), jnp.int32)
         good = jnp.asarray(True)
-        for outcome in spec.scalars:
-            if outcome.kind == "number":
-                good &= jnp.isfinite(result[outcome.name])
-            elif outcome.kind == "time":
-                good &= ~jnp.isnan(result[outcome.name])
+        for outcome in spec.scalars:  # before they are cast: a count or flag made of NaN would look like a number
+            value = result[outcome.name]
+            good &= ~jnp.isnan(value) if outcome.kind == "time" else jnp.isfinite(value)
+            if outcome.kind == "count":
+                good &= jnp.abs(value) < 2**31
         status = jnp.where((status == 0) & ~good, len(spec.statuses), status)
         return {x.name: jnp.asarray(result[x.name], kinds[x.kind]) for x in outcomes} | {"status": status}
 
     return run
 
 
-@cache
 def kernel(model: Model, dtype: str, series: bool = False) -> Kernel:
     """The compiled program that runs CALL runs of `model` at once.
 
@@ -91,8 +91,14 @@ def kernel(model: Model, dtype: str, series: bool = False) -> Kernel:
     function
         (structure, shared, own, seed, future, replicate) -> outcomes; `own` holds
         arrays of shape (CALL, ...), `shared` those that all runs of the call share.
-        It recompiles for another structure or shapes, never for other numbers.
+        It recompiles for another structure or shapes, never for other numbers. Asked
+        for again, it is the same program.
     """
+    return _kernel(model, dtype, series)
+
+
+@cache
+def _kernel(model: Model, dtype: str, series: bool) -> Kernel:
     precision = np.dtype(dtype)
     outcomes = model.spec.series if series else model.spec.scalars
     run = one_run(model, precision, outcomes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -192,10 +193,15 @@ def compare(case: CaseName, *, arguments: StudyArguments = DEFAULTS) -> None:
     lines = [*(f"- {sentence(found, result)}" for result in found.results), "", *conditions(found.case)]
     for line in lines:
         screen.print(line, soft_wrap=not screen.is_terminal)
-    table = write_comparison(found, study.folder / "comparison.csv")
-    figures = write_figures(found, study.folder / "figures")
+    try:
+        paths = [
+            *write_figures(found, study.folder / "figures"),
+            write_comparison(found, study.folder / "comparison.csv"),
+        ]
+    except OSError as error:
+        raise StudyError(f"cannot write to {study.folder}: {error.strerror or error}") from error
     screen.print()
-    for path in (*figures, table, study.folder):
+    for path in (*paths, study.folder):
         screen.print(f"  {path}", soft_wrap=True, highlight=False)
 
 
@@ -228,13 +234,14 @@ def show(study: Path, *, runs: Path | None = None) -> None:
 def evidence(case: CaseName) -> None:
     """Print the ledger: every input, its claims and sources; contested first, unsupported flagged."""
     from vallum.case import load_case
-    from vallum.present.evidence import ledger_table, source_table
+    from vallum.present.evidence import correlation_table, cost_table, ledger_table, source_table
 
     found = load_case(case)
     out = _console()
-    out.print(ledger_table(found))
-    out.print()
-    out.print(source_table(found))
+    for table in (ledger_table(found), cost_table(found), correlation_table(found), source_table(found)):
+        if table is not None:
+            out.print(table)
+            out.print()
 
 
 @app.command
@@ -280,19 +287,23 @@ def _study(case: str, arguments: StudyArguments, *, resume: bool, allow_mixed: b
 
     from vallum.case import load_case
     from vallum.present.progress import progress_bar
-    from vallum.study.run import Settings, run_study, study_folder
+    from vallum.study.run import run_study, study_folder
+    from vallum.study.work import Settings
 
     loaded = load_case(case)
     table, design = _futures(arguments)
     _keep_compiled_programs()
     settings = Settings(design, arguments.replicates, arguments.dtype, table.digest if table else "")
     folder = arguments.out or study_folder(loaded, settings)
+    if arguments.overwrite:  # pages made of other runs go with them
+        (folder / "comparison.csv").unlink(missing_ok=True)
+        shutil.rmtree(folder / "figures", ignore_errors=True)
     with progress_bar(Console(stderr=True), loaded.name) as progress:
         try:
             return run_study(
                 loaded,
                 folder,
-                design=design,
+                design=None if table else design,
                 table=table,
                 replicates=arguments.replicates,
                 dtype=arguments.dtype,
@@ -313,7 +324,7 @@ def _futures(arguments: StudyArguments) -> tuple[FutureTable | None, Design]:
     from vallum.study.futures import read_futures
 
     text = arguments.futures.replace(",", "").replace("_", "")
-    if not text.lstrip("-").isdigit():
+    if not re.fullmatch("-?[0-9]{1,18}", text):
         if not Path(arguments.futures).exists():
             raise DesignError(f"--futures {arguments.futures}: neither a whole number nor a file that is there")
         table = read_futures(arguments.futures)

@@ -9,12 +9,14 @@ import xarray as xr
 
 from tests.study import convoy
 from vallum.study import run as run_module
+from vallum.study import work as work_module
 from vallum.study.designs import Design
 from vallum.study.errors import StudyError
 from vallum.study.lanes import kernel
-from vallum.study.run import Settings, run_study, study_folder
+from vallum.study.run import run_study, study_folder
 from vallum.study.store import Shard, StoreError, open_store, sole_writer
 from vallum.study.study import Study
+from vallum.study.work import Settings
 
 
 def study(folder, case=None, **arguments):
@@ -92,9 +94,9 @@ def test_an_interrupted_study_says_so_and_is_finished_by_resuming(tmp_path):
 def test_resuming_computes_only_what_is_missing(tmp_path, monkeypatch):
     interrupted(tmp_path / "s", shards=5)
     computed = []
-    original = run_module._Work.shard
+    original = work_module.Work.shard
     monkeypatch.setattr(
-        run_module._Work,
+        work_module.Work,
         "shard",
         lambda self, program, shard, pool: computed.append(shard) or original(self, program, shard, pool),
     )
@@ -261,7 +263,7 @@ def test_the_journal_has_every_shard_with_checksums(tmp_path):
     study(tmp_path / "s")
     lines = [json.loads(line) for line in (tmp_path / "s" / "journal.jsonl").read_text().splitlines()]
     assert len(lines) == 12
-    assert set(lines[0]) == {"option", "start", "stop", "checksums"}
+    assert set(lines[0]) == {"option", "start", "stop", "checksums", "empty"}
     assert open_store(tmp_path / "s").committed().keys() == {Shard(x["option"], x["start"], x["stop"]) for x in lines}
 
 
@@ -280,7 +282,7 @@ def test_fans_are_quantiles_of_the_series_of_good_runs(tmp_path):
         ({"workers": 0}, "workers is 0"),
         ({"workers": -3}, "workers is -3"),
         ({"shard": 0}, "shard is 0"),
-        ({"replicates": 0}, "0 replicates"),
+        ({"replicates": 0}, "replicates is 0"),
         ({"dtype": "float16"}, "no precision is called 'float16'"),
     ],
 )

@@ -93,14 +93,21 @@ def compare(study: Study, case: Case | None = None) -> Comparison:
     Raises
     ------
     AnalysisError
-        If the study is not complete, or every run of it failed.
+        If the study is not complete or has lost files, if the case is not the one that was
+        run, or if every run failed.
     """
     if not study.complete:
         raise AnalysisError(f"{study.folder} is unfinished; resume it first")
+    lost = study.missing()
+    if lost:
+        raise AnalysisError(f"{study.folder} has lost {lost[0]}; run it again with resume")
     case = case or study.case()
+    if case.digest != study.attributes["case_digest"]:
+        raise AnalysisError(f"{study.folder} was made of another case than {case.name} as it is now; run it anew")
     question = case.question
     names = tuple(dict.fromkeys((question.outcome, *question.report)))
-    runs = {option.id: _read(study, place, names) for place, option in enumerate(case.options)}
+    stored = [str(x) for x in study.data["option"].to_numpy()]
+    runs = {option.id: _read(study, stored.index(option.id), names) for option in case.options}
     if not any(x.good.any() for x in runs.values()):
         status = np.concatenate([x.status for x in runs.values()])
         raise AnalysisError(f"every run of {study.folder} failed: {', '.join(_failures(study, status))}")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Uncertainty = Literal["sampling", "input", "model", "none"]
 LEVEL = 0.95
+FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,35 +97,57 @@ def mean(
     Returns
     -------
     Estimate
-        For flags the interval stays within [0, 1]; where no part of the design saw the
-        event (or all did), it is the exact binomial one, which takes runs as independent
-        and so is, for an even design, too wide rather than too narrow.
+        For flags the interval stays within [0, 1]; where fewer than ten futures are on
+        one side it is joined with the exact binomial one, which takes futures as
+        independent and so is, for an even design, too wide rather than too narrow.
     """
     numbers = np.where(good, values.astype(np.float64), 0.0)
-    per_part = np.bincount(scramble, weights=numbers.sum(axis=1))
+    sums = np.bincount(scramble, weights=numbers.sum(axis=1))
     counts = np.bincount(scramble, weights=good.sum(axis=1))
-    if counts.sum() == 0:
+    sums, counts = sums[counts > 0], counts[counts > 0]
+    if not len(counts):
         return Estimate(math.nan, math.nan, math.nan, math.nan)
-    parts = per_part[counts > 0] / counts[counts > 0]
-    value = float(parts.mean() if len(parts) <= 64 else per_part.sum() / counts.sum())
+    value = float(sums.sum() / counts.sum())
     if certain:
         return Estimate(value, 0.0, value, value, "none")
-    if not sampled or len(parts) < 2:
+    parts = len(counts)
+    if not sampled or parts < 2:
         return Estimate(value, math.nan, math.nan, math.nan)
-    error = float(parts.std(ddof=1) / math.sqrt(len(parts)))
-    reach = float(stats.t.ppf(0.5 + LEVEL / 2, len(parts) - 1)) * error
+    # A ratio of two sums over independent parts, linearised (Cochran 1977, ch. 6): equal parts give the usual error.
+    residuals = sums - value * counts
+    error = math.sqrt(parts / (parts - 1) * float(residuals @ residuals)) / float(counts.sum())
+    reach = float(stats.t.ppf(0.5 + LEVEL / 2, parts - 1)) * error
     low, high = value - reach, value + reach
     if values.dtype == bool:
-        if value in (0.0, 1.0):
-            low, high = _binomial(value, int(np.count_nonzero(good.any(axis=1))))
-        low, high = max(low, 0.0), min(high, 1.0)
+        low, high = _flag_interval(values & good, good, low, high, parts)
     return Estimate(value, error, low, high)
 
 
-def _binomial(share: float, trials: int) -> tuple[float, float]:
-    """Clopper-Pearson interval where none or all of the trials succeeded."""
-    reach = 1 - ((1 - LEVEL) / 2) ** (1 / trials)
-    return (0.0, reach) if share == 0.0 else (1 - reach, 1.0)
+def _flag_interval(
+    happened: Bool[np.ndarray, "future replicate"],
+    good: Bool[np.ndarray, "future replicate"],
+    low: float,
+    high: float,
+    parts: int,
+) -> tuple[float, float]:
+    """The interval of a share, made honest where few futures are on one side of it.
+
+    With fewer than `FEW` of them the spread between parts is no normal error: the exact
+    binomial interval over futures is joined to it. And the parts of an even design can all
+    hit the same count: then no interval is narrower than one future a part, averaged over
+    the parts.
+    """
+    trials = int(np.count_nonzero(good.any(axis=1)))
+    events = int(np.count_nonzero(happened.any(axis=1)))
+    share = float(happened.sum() / good.sum())
+    if min(events, trials - events) < FEW:
+        exact_low = stats.beta.ppf(0.5 - LEVEL / 2, events, trials - events + 1) if events else 0.0
+        exact_high = stats.beta.ppf(0.5 + LEVEL / 2, events + 1, trials - events) if events < trials else 1.0
+        low, high = min(low, float(exact_low)), max(high, float(exact_high))
+    if 0.0 < share < 1.0 and parts < trials:
+        floor = math.sqrt(parts) / trials
+        low, high = min(low, share - floor), max(high, share + floor)
+    return max(low, 0.0), min(high, 1.0)
 
 
 def difference(
@@ -144,8 +167,8 @@ def difference(
     paired = np.where(good, values, zero) - np.where(good, reference, zero)
     found = mean(paired, good, scramble, sampled=sampled, certain=certain)
     if values.dtype == bool and found.standard_error == 0.0 and not certain:
-        # Not one of the runs differs: the share that does may still be as large as the exact bound.
-        reach = _binomial(0.0, int(np.count_nonzero(good.any(axis=1))))[1]
+        # All parts differ by the same share: the true one may be off by as much as zero events bound it.
+        reach = 1 - ((1 - LEVEL) / 2) ** (1 / int(np.count_nonzero(good.any(axis=1))))
         return Estimate(found.value, 0.0, max(found.value - reach, -1.0), min(found.value + reach, 1.0))
     return found
 

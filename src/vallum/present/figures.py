@@ -91,8 +91,8 @@ def probability_over_time(comparison: Comparison) -> Figure:
     figure = Figure(figsize=(7.2, 4.0), layout="constrained")
     axes = figure.subplots()
     for place, result in enumerate(comparison.results):
-        runs = study.data[outcome.name].isel(option=place).to_numpy()
-        good = study.data["status"].isel(option=place).to_numpy() == 0
+        mine = study.data[[outcome.name, "status"]].sel(option=result.option.id)
+        runs, good = mine[outcome.name].to_numpy(), mine["status"].to_numpy() == 0
         curve = [mean(event(case, runs, x), good, scramble, sampled=sampled, certain=result.point) for x in times]
         colour = COLOURS[place % len(COLOURS)]
         style = "--" if result.point else "-"
@@ -138,12 +138,12 @@ def series_over_time(comparison: Comparison) -> Figure:
     spec = comparison.case.spec
     clock = spec.table(spec.outcome(names[0]).per).key
     days = comparison.study.data[clock].to_numpy()
-    for place, (axes, result) in enumerate(zip(panels, results, strict=False)):
+    for axes, result in zip(panels, results, strict=False):
         for number, name in enumerate(names):
             _fan(
                 axes,
                 days,
-                comparison.study.data[name].isel(option=place),
+                comparison.study.data[name].sel(option=result.option.id),
                 SERIES_COLOURS[number % len(SERIES_COLOURS)],
                 _readable(name),
             )

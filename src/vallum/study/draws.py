@@ -111,12 +111,11 @@ class KeyedDraws:
 
     def uniform(self, stream: str, entity: ArrayLike = 0, step: ArrayLike = 0) -> Float[Array, "..."]:
         """Numbers in the open interval (0, 1)."""
-        import jax
         import jax.numpy as jnp
 
         if stream not in self.streams:
             raise DrawsError(f"no stream is called {stream!r}; declared: {', '.join(self.streams) or 'none'}")
-        if not isinstance(step, jax.core.Tracer) and np.any(np.asarray(step) >= 2**STEP_BITS):
+        if isinstance(step, (int, np.integer, np.ndarray)) and np.any(np.asarray(step) >= 2**STEP_BITS):
             raise DrawsError(f"step {np.max(np.asarray(step))} of stream {stream!r}: steps go up to 2**{STEP_BITS} - 1")
         place = jnp.uint32(self.streams[stream] << STEP_BITS)
         entities, steps = jnp.broadcast_arrays(jnp.asarray(entity, jnp.uint32), jnp.asarray(step, jnp.uint32))

@@ -66,10 +66,10 @@ def one_run(model: Model, dtype: np.dtype[Any], outcomes: tuple[Outcome, ...]) -
         status = jnp.asarray(result.get("status", 0), jnp.int32)
         good = jnp.asarray(True)
         for outcome in spec.scalars:  # before they are cast: a count or flag made of NaN would look like a number
-            value = result[outcome.name]
+            value = jnp.asarray(result[outcome.name])
             good &= ~jnp.isnan(value) if outcome.kind == "time" else jnp.isfinite(value)
-            if outcome.kind == "count":
-                good &= jnp.abs(value) < 2**31
+            if outcome.kind == "count" and jnp.issubdtype(value.dtype, jnp.floating):
+                good &= jnp.abs(value) < 2.0**31
         status = jnp.where((status == 0) & ~good, len(spec.statuses), status)
         return {x.name: jnp.asarray(result[x.name], kinds[x.kind]) for x in outcomes} | {"status": status}
 

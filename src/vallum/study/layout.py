@@ -34,7 +34,7 @@ STORED_AS = {"count": "int32", "flag": "bool"}
 
 def quantile_name(factor: Factor) -> str:
     """The variable that keeps the quantile of a factor behind a table's rows."""
-    return f"quantile:{factor.name}"
+    return f"quantile:{factor.name}".replace("/", "|")  # a slash would make groups of the store
 
 
 def variables(
@@ -123,7 +123,6 @@ def attributes(
         "model_title": spec.title,
         "model_reference": spec.reference,
         "uncertain": uncertain,
-        "point_options": [superset.certain(place) and not spec.streams for place in range(len(superset.options))],
         "design": design.kind,
         "seed": design.seed,
         "runs": math.prod(lengths[x] for x in ("option", "future", "replicate")),

@@ -9,38 +9,36 @@ address (`draws`, `lanes`), finishing later gives the same bits.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from vallum.case import Case, Superset, compile_case
+from vallum.case import Case
 from vallum.registry import Model, find_model
 from vallum.study import layout
 from vallum.study.designs import Design
-from vallum.study.draws import row_noise
 from vallum.study.errors import StudyError
 from vallum.study.fans import write_fans
 from vallum.study.futures import FutureTable
-from vallum.study.lanes import Kernel, in_precision, kernel, sweep
+from vallum.study.lanes import kernel
 from vallum.study.machine import differences, machine, model_digest
-from vallum.study.store import ARRAYS, JOURNAL, Shard, Store, StoreError, create_store, open_store, sole_writer
+from vallum.study.store import ARRAYS, JOURNAL, Store, StoreError, create_store, open_store, sole_writer
 from vallum.study.study import Study
+from vallum.study.work import Precision, Settings, Work, whole
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash  # pyright: ignore[reportPrivateUsage]
 
-    from jaxtyping import Float64, Shaped
+    from jaxtyping import Shaped
 
+DEFAULT_FUTURES = 65_536
 SHARD = 262_144
-Precision = Literal["float32", "float64"]
 
 
 class Progress(Protocol):
@@ -49,37 +47,6 @@ class Progress(Protocol):
     def __call__(self, done: int, total: int, failures: int) -> None:
         """Runs that are done, runs in all, and runs with a bad status so far."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """All that decides which runs a study has; with the case and the model, its identity.
-
-    Parameters
-    ----------
-    design : Design
-    replicates : int
-        Draws of chance inside each future; 1 for a model without chance.
-    dtype : {"float32", "float64"}
-    table : str
-        Digest of the table of explicit futures, empty without one.
-    """
-
-    design: Design
-    replicates: int = 1
-    dtype: Precision = "float32"
-    table: str = ""
-
-    def __post_init__(self) -> None:
-        if self.replicates < 1:
-            raise StudyError(f"{self.replicates} replicates: a study has at least one")
-        if self.dtype not in ("float32", "float64"):
-            raise StudyError(f"no precision is called {self.dtype!r}; choose float32 or float64")
-
-    def identity(self, case: Case, model: Model) -> str:
-        """SHA-256 of everything that decides the results, the machine apart."""
-        parts = [case.digest, model.spec.name, model_digest(model), asdict(self.design), self.replicates, self.dtype]
-        return hashlib.sha256(json.dumps([*parts, self.table]).encode()).hexdigest()
 
 
 def study_folder(case: Case, settings: Settings, model: Model | None = None, root: Path = Path("results")) -> Path:
@@ -149,113 +116,41 @@ def run_study(
         If `table` does not fit the case.
     """
     model = model or find_model(case.model)
-    settings = Settings(
-        table.design if table else design or Design("sobol", 65536), replicates, dtype, table.digest if table else ""
-    )
-    for name, number in (("workers", workers), ("shard", shard)):
-        if number is not None and number < 1:
-            raise StudyError(f"{name} is {number}: at least one is needed")
+    threads = whole("workers", workers) if workers is not None else os.cpu_count() or 1
+    if table and design:
+        raise StudyError("a table of explicit futures is a design; give one or the other")
+    chosen = table.design if table else design or Design("sobol", DEFAULT_FUTURES)
+    settings = Settings(chosen, replicates, dtype, table.digest if table else "")
     if replicates != 1 and not model.spec.streams:
         raise StudyError(
             f"model {model.spec.name!r} has no chance within a run: replicates must be 1, not {replicates}"
         )
-    work = _Work(case, model, settings, table)
-    with sole_writer(Path(folder)):
-        store = _prepare(work, Path(folder), shard, resume, allow_mixed, overwrite)
-        if not store.attributes["complete"]:
-            with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-                _run(work, store, pool, progress)
-    return Study(Path(folder))
+    size = max(1, whole("shard", shard) // replicates)
+    place = Path(folder)
+    if not overwrite and _is_there(place, settings.identity(case, model)):
+        return Study(place)
+    work = Work(case, model, settings, table)
+    with sole_writer(place), ThreadPoolExecutor(threads) as pool:
+        store = _prepare(work, place, size, resume, allow_mixed, overwrite)
+        try:
+            _run(work, store, pool, progress)
+        except OSError as error:
+            reason = error.strerror or error
+            raise StoreError(
+                f"cannot write to {place}: {reason}; what is done is kept: finish with --resume"
+            ) from error
+    return Study(place)
 
 
-class _Work:
-    """A study in the making: everything that computing a shard needs."""
-
-    def __init__(self, case: Case, model: Model, settings: Settings, table: FutureTable | None) -> None:
-        self.case, self.model, self.settings = case, model, settings
-        self.identity = settings.identity(case, model)
-        self.superset: Superset = compile_case(case)
-        self.given = table.checked(case, self.superset) if table else None
-        self.structure: Any = model.plan(self.superset.rows)
-        self.quantiles: Float64[np.ndarray, "future factor"] = self.superset.correlate(
-            settings.design.quantiles(len(self.superset.factors))
-        )
-        self.variables = layout.variables(
-            model.spec, case, self.superset, settings.design.futures, settings.dtype, tuple(self.given or ())
-        )
-        self.sizes = layout.sizes(model.spec, self.superset, settings.design.futures, settings.replicates)
-
-    def alike(self, option: int) -> bool:
-        """Whether all runs of an option are the same: nothing uncertain, no chance. One then stands for all."""
-        return self.superset.certain(option) and not self.model.spec.streams and not self.given
-
-    def shards(self, size: int) -> Iterator[Shard]:
-        """The study cut into pieces of at most `size` futures; an option whose runs are all alike is one piece."""
-        futures = self.settings.design.futures
-        for option in range(len(self.superset.options)):
-            step = futures if self.alike(option) else size
-            for start in range(0, futures, step):
-                yield Shard(option, start, min(start + step, futures))
-
-    def inputs(self, option: int, start: int, stop: int) -> dict[str, Shaped[np.ndarray, "..."]]:
-        """Every input of the futures in a range, as float64."""
-        futures = np.arange(start, stop, dtype=np.uint32)
-
-        def noise(name: str, ids: tuple[str, ...]) -> Float64[np.ndarray, "future row"]:
-            return row_noise(self.settings.design.seed, futures, name, ids)
-
-        given = {name: column[start:stop] for name, column in self.given.items()} if self.given else None
-        return self.superset.values(option, self.quantiles[start:stop], noise, given)
-
-    def outcomes(
-        self,
-        program: Kernel,
-        option: int,
-        values: Mapping[str, Shaped[np.ndarray, "..."]],
-        start: int,
-        pool: ThreadPoolExecutor | None = None,
-    ) -> dict[str, Shaped[np.ndarray, "future replicate ..."]]:
-        """Run consecutive futures from `start` on; `values` says how many."""
-        shared = {name: x for name, x in values.items() if self.model.spec.input(name).per and x.ndim == 1}
-        shared |= {f"{table}.active": mask[option] for table, mask in self.superset.active.items()}
-        own = {name: x for name, x in values.items() if name not in shared}
-        futures, replicates = len(next(iter(own.values()))), self.settings.replicates
-        if replicates > 1:
-            own = {name: np.repeat(x, replicates, axis=0) for name, x in own.items()}
-        future = np.repeat(np.arange(start, start + futures, dtype=np.uint32), replicates)
-        replicate = np.tile(np.arange(replicates, dtype=np.uint32), futures)
-        runs = sweep(program, self.structure, shared, own, self.settings.design.seed, future, replicate, pool)
-        return {name: x.reshape(futures, replicates, *x.shape[1:]) for name, x in runs.items()}
-
-    def _inputs_to_store(
-        self,
-        option: int,
-        values: Mapping[str, Shaped[np.ndarray, "..."]],
-        quantiles: Float64[np.ndarray, "future factor"],
-    ) -> dict[str, Shaped[np.ndarray, " future"]]:
-        """The inputs as stored; those that no option changes go with the first option."""
-        factors = {layout.quantile_name(x): quantiles[:, place] for place, x in enumerate(self.superset.factors)}
-        kept = [x for x in self.variables if x.attributes["role"] in ("input", "quantile") and "future" in x.dims]
-        columns = {**factors, **values}
-        return {
-            x.name: in_precision(columns[x.name], np.dtype(x.dtype))
-            for x in kept
-            if x.dims[0] == "option" or option == 0
-        }
-
-    def shard(self, program: Kernel, shard: Shard, pool: ThreadPoolExecutor) -> dict[str, Shaped[np.ndarray, "..."]]:
-        """Every stored array of a shard, outcomes and inputs."""
-        option, size, alike = shard.option, shard.stop - shard.start, self.alike(shard.option)
-        stop = shard.start + 1 if alike else shard.stop
-        values = self.inputs(option, shard.start, stop)
-        blocks = self.outcomes(program, option, values, shard.start, pool)
-        blocks |= self._inputs_to_store(option, values, self.quantiles[shard.start : stop])
-        if alike:
-            blocks = {name: np.repeat(block, size, axis=0) for name, block in blocks.items()}
-        return blocks
+def _is_there(folder: Path, identity: str) -> bool:
+    """Whether a folder holds the whole study already."""
+    if not (folder / ARRAYS).is_dir():
+        return False
+    store = open_store(folder, mode="r")
+    return store.attributes["identity"] == identity and store.attributes["complete"] and not store.missing()
 
 
-def _prepare(work: _Work, folder: Path, shard: int, resume: bool, allow_mixed: bool, overwrite: bool) -> Store:
+def _prepare(work: Work, folder: Path, shard: int, resume: bool, allow_mixed: bool, overwrite: bool) -> Store:
     """Make the store, or open the one to go on with."""
     if (folder / "case.toml").exists():
         raise StoreError(f"{folder} is the folder of a case; keep the study in another one")
@@ -265,6 +160,7 @@ def _prepare(work: _Work, folder: Path, shard: int, resume: bool, allow_mixed: b
     if not (folder / ARRAYS).exists():
         (folder / JOURNAL).unlink(missing_ok=True)
         attributes = layout.attributes(work.model.spec, work.case, work.superset, work.settings.design, work.sizes) | {
+            "point_options": [work.alike(option) for option in range(len(work.superset.options))],
             "identity": work.identity,
             "model_digest": model_digest(work.model),
             "settings": asdict(work.settings),
@@ -272,9 +168,8 @@ def _prepare(work: _Work, folder: Path, shard: int, resume: bool, allow_mixed: b
             "order": [x.name for x in work.variables if x.attributes["role"] != "coordinate"],
             "machine": machine(),
         }
-        store = create_store(folder, work.variables, work.sizes, shard, attributes)
-        layout.write_coordinates(store, work.case, work.superset, work.settings.design)
-        return store
+        fill = partial(layout.write_coordinates, case=work.case, superset=work.superset, design=work.settings.design)
+        return create_store(folder, work.variables, work.sizes, shard, attributes, fill)
     store = open_store(folder)
     there = store.attributes
     if there["identity"] != work.identity:
@@ -283,12 +178,9 @@ def _prepare(work: _Work, folder: Path, shard: int, resume: bool, allow_mixed: b
             f"{folder} holds another study (case {there['case_name']}, {design['futures']:,} futures, "
             f"seed {design['seed']}, {there['settings']['dtype']}); overwrite it (--overwrite) or choose another folder"
         )
-    if there["complete"]:
-        return store
     if not resume:
-        raise StoreError(
-            f"{folder} holds an unfinished run of this study; resume it (--resume) or overwrite it (--overwrite)"
-        )
+        state = "this study, but has lost parts of it" if there["complete"] else "an unfinished run of this study"
+        raise StoreError(f"{folder} holds {state}; resume it (--resume) or overwrite it (--overwrite)")
     differing = differences(machine(), there["machine"])
     if differing and not allow_mixed:
         raise StoreError(
@@ -300,11 +192,11 @@ def _prepare(work: _Work, folder: Path, shard: int, resume: bool, allow_mixed: b
     return store
 
 
-def _run(work: _Work, store: Store, pool: ThreadPoolExecutor, progress: Progress | None) -> None:
+def _run(work: Work, store: Store, pool: ThreadPoolExecutor, progress: Progress | None) -> None:
     """Compute, write and commit every shard that is not in the store yet; then the fans, and it is complete."""
     aside = ThreadPoolExecutor(1)
     try:
-        series = [aside.submit(_series, work, option) for option in range(len(work.superset.options))]
+        series = [aside.submit(work.series, option) for option in range(len(work.superset.options))]
         facts = _run_shards(work, store, pool, progress)
         write_fans(store, work.model, [x.result() for x in series])
         store.finish(**facts)
@@ -312,7 +204,7 @@ def _run(work: _Work, store: Store, pool: ThreadPoolExecutor, progress: Progress
         aside.shutdown(cancel_futures=True)
 
 
-def _run_shards(work: _Work, store: Store, pool: ThreadPoolExecutor, progress: Progress | None) -> dict[str, Any]:
+def _run_shards(work: Work, store: Store, pool: ThreadPoolExecutor, progress: Progress | None) -> dict[str, Any]:
     """Compute, write and commit what is missing; returns the failures and the digest of the whole study."""
     design, replicates = work.settings.design, work.settings.replicates
     shards = list(work.shards(store.attributes["shard"]))
@@ -340,9 +232,3 @@ def _run_shards(work: _Work, store: Store, pool: ThreadPoolExecutor, progress: P
 
 def _digest(total: Hash, block: Shaped[np.ndarray, "..."]) -> None:
     total.update(np.ascontiguousarray(block).data)
-
-
-def _series(work: _Work, option: int) -> dict[str, Shaped[np.ndarray, "..."]]:
-    """The series of the first futures, for fans."""
-    futures = min(layout.FAN_FUTURES, work.settings.design.futures)
-    return work.outcomes(kernel(work.model, work.settings.dtype, True), option, work.inputs(option, 0, futures), 0)

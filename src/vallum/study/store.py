@@ -15,11 +15,11 @@ import os
 import shutil
 import warnings
 import zlib
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import zarr
@@ -60,9 +60,10 @@ class Shard:
 class Store:
     """A study's arrays and journal on disk; made by `create_store` or `open_store`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, arrays: str = ARRAYS, mode: Literal["r", "r+"] = "r+") -> None:
         self.folder = folder
-        self._group: Any = zarr.open_group(folder / ARRAYS, mode="r+")
+        self._root = folder / arrays
+        self._group: Any = zarr.open_group(self._root, mode=mode)
         self._arrays: dict[str, Any] = {}
 
     @property
@@ -84,7 +85,7 @@ class Store:
         self.update_attributes(complete=True, **attributes)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Consolidated metadata is currently not part")
-            zarr.consolidate_metadata(self.folder / ARRAYS)
+            zarr.consolidate_metadata(self._root)
 
     def has(self, name: str) -> bool:
         """Whether there is an array of that name."""
@@ -100,14 +101,33 @@ class Store:
 
     def replace(self, shard: Shard, name: str, block: Shaped[np.ndarray, "..."]) -> None:
         """Put a shard into an array, whatever lies there: a file torn by a crash would be read before it is written."""
+        for path in self._files(shard, name):
+            path.unlink(missing_ok=True)
+        self.write(name, self.region(name, shard), block)
+
+    def _files(self, shard: Shard, name: str) -> Iterator[Path]:
+        """The files that hold a shard of an array, and nothing else."""
         array = self._array(name)
         lengths: tuple[int, ...] = array.shards or array.chunks
         futures = self.dims(name).index("future")
-        for place in range(shard.start // lengths[futures], -(-shard.stop // lengths[futures])):
+        length = lengths[futures]
+        if shard.start % length:
+            raise StoreError(f"{self.folder}: shards of {length:,} futures cannot begin at future {shard.start:,}")
+        for place in range(shard.start // length, -(-shard.stop // length)):
             key = [0] * len(lengths)
             key[0], key[futures] = (shard.option, place) if futures else (place, place)
-            (self.folder / ARRAYS / name / array.metadata.encode_chunk_key(tuple(key))).unlink(missing_ok=True)
-        self.write(name, self.region(name, shard), block)
+            yield self._root / name / array.metadata.encode_chunk_key(tuple(key))
+
+    def missing(self) -> list[str]:
+        """Files that the journal names and that are not there, in the order of the journal."""
+        return [
+            str(path.relative_to(self.folder))
+            for shard, entry in self.committed().items()
+            for name in entry["checksums"]
+            if name not in entry.get("empty", ())  # nothing but the fill value: Zarr writes no file
+            for path in (self._files(shard, name) if self.has(name) else [self._root / name])
+            if not path.exists()
+        ]
 
     def read(self, name: str, region: tuple[int | slice, ...] = (slice(None),)) -> Shaped[np.ndarray, "..."]:
         """Take a block out of an array."""
@@ -125,9 +145,12 @@ class Store:
             "start": shard.start,
             "stop": shard.stop,
             "checksums": {name: checksum(block) for name, block in sorted(blocks.items())},
+            "empty": [name for name in sorted(blocks) if not all(path.exists() for path in self._files(shard, name))],
         }
-        with (self.folder / JOURNAL).open("a", encoding="utf-8") as journal:
-            journal.write(json.dumps(line) + "\n")
+        path = self.folder / JOURNAL
+        torn = path.exists() and not path.read_bytes().endswith(b"\n")
+        with path.open("a", encoding="utf-8") as journal:
+            journal.write("\n" * torn + json.dumps(line) + "\n")
             journal.flush()
             os.fsync(journal.fileno())
 
@@ -135,10 +158,13 @@ class Store:
         """The journal: its line for every committed shard. A torn last line does not count."""
         entries: dict[Shard, dict[str, Any]] = {}
         path = self.folder / JOURNAL
-        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+        for line in lines:
             try:
                 entry: dict[str, Any] = json.loads(line)
-                entries[Shard(entry["option"], entry["start"], entry["stop"])] = entry
+                shard = Shard(int(entry["option"]), int(entry["start"]), int(entry["stop"]))
+                if "status" in entry["checksums"]:
+                    entries[shard] = entry
             except (ValueError, KeyError, TypeError):
                 continue
         return entries
@@ -158,9 +184,14 @@ def checksum(block: Shaped[np.ndarray, "..."]) -> str:
 
 
 def create_store(
-    folder: Path, variables: Sequence[Variable], sizes: Mapping[str, int], shard: int, attributes: Mapping[str, Any]
+    folder: Path,
+    variables: Sequence[Variable],
+    sizes: Mapping[str, int],
+    shard: int,
+    attributes: Mapping[str, Any],
+    fill: Callable[[Store], None],
 ) -> Store:
-    """Make an empty store.
+    """Make a store; it is there with its coordinates, or not at all.
 
     Parameters
     ----------
@@ -170,9 +201,11 @@ def create_store(
     sizes : mapping
         Length of every dimension.
     shard : int
-        Futures in a shard.
+        Futures in a shard; a shard is one file an array.
     attributes : mapping
         Attributes of the study, ready for JSON.
+    fill : function
+        Writes what does not come by shards.
 
     Raises
     ------
@@ -186,36 +219,37 @@ def create_store(
     folder.mkdir(parents=True, exist_ok=True)
     group = zarr.create_group(unfinished, zarr_format=3, attributes=dict(attributes))
     for variable in variables:
-        shape = tuple(sizes[dim] for dim in variable.dims)
-        chunks = tuple(
-            min(CHUNK, shard, sizes[dim]) if dim == "future" else _chunk(dim, sizes) for dim in variable.dims
-        )
-        shards = tuple(min(shard, sizes[dim]) if dim == "future" else _chunk(dim, sizes) for dim in variable.dims)
+        by_shard = "future" in variable.dims and variable.name != "scramble"
+        shards = tuple(min(shard, sizes[dim]) if dim == "future" else _alone(dim, sizes) for dim in variable.dims)
         group.create_array(
             variable.name,
-            shape=shape,
+            shape=tuple(sizes[dim] for dim in variable.dims),
             dtype=variable.dtype,
-            chunks=chunks or "auto",
-            shards=_whole(shards, chunks) if "future" in variable.dims else None,
+            chunks=tuple(
+                _chunk(length) if dim == "future" else length for dim, length in zip(variable.dims, shards, strict=True)
+            ),
+            shards=shards if by_shard else None,
             compressors=ZstdCodec(level=1),
             fill_value=np.nan if variable.dtype.startswith("float") else 0,
             dimension_names=variable.dims,
             attributes=dict(variable.attributes),
         )
+    fill(Store(folder, unfinished.name))
     unfinished.rename(folder / ARRAYS)
     return Store(folder)
 
 
-def _chunk(dim: str, sizes: Mapping[str, int]) -> int:
+def _alone(dim: str, sizes: Mapping[str, int]) -> int:
     return 1 if dim == "option" else sizes[dim]
 
 
-def _whole(shards: tuple[int, ...], chunks: tuple[int, ...]) -> tuple[int, ...]:
-    """Zarr wants a whole number of chunks in a shard."""
-    return tuple(-(-shard // chunk) * chunk for shard, chunk in zip(shards, chunks, strict=True))
+def _chunk(shard: int) -> int:
+    """The longest part of a shard that is no longer than CHUNK and divides it; the shard itself where none does."""
+    parts = -(-shard // CHUNK)
+    return shard // parts if shard % parts == 0 else shard
 
 
-def open_store(folder: Path) -> Store:
+def open_store(folder: Path, mode: Literal["r", "r+"] = "r+") -> Store:
     """Open a store that `create_store` made.
 
     Raises
@@ -226,8 +260,8 @@ def open_store(folder: Path) -> Store:
     if not (folder / ARRAYS / "zarr.json").is_file():
         raise StoreError(f"{folder} holds no study ({ARRAYS}/zarr.json is missing)")
     try:
-        store = Store(folder)
-        ours = "vallum" in store.attributes
+        store = Store(folder, mode=mode)
+        ours = {"vallum", "identity", "complete", "settings"} <= store.attributes.keys()
     except Exception as error:
         raise StoreError(f"{folder / ARRAYS} cannot be read: {error}") from error
     if not ours:

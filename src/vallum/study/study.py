@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vallum.case import Case, load_case_text
-from vallum.study.store import ARRAYS, Store, open_store
+from vallum.study.store import ARRAYS, Shard, Store, open_store
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -36,7 +36,7 @@ class Study:
     def __init__(self, folder: Path | str) -> None:
         path = Path(folder)
         self.folder = path.parent if path.name == ARRAYS else path
-        self._store: Store = open_store(self.folder)
+        self._store: Store = open_store(self.folder, mode="r")
 
     @cached_property
     def attributes(self) -> dict[str, Any]:
@@ -47,6 +47,14 @@ class Study:
     def complete(self) -> bool:
         """Whether every shard is there."""
         return bool(self.attributes["complete"])
+
+    def missing(self) -> list[str]:
+        """Files of the study that are gone; empty where all is there."""
+        return self._store.missing()
+
+    def verify(self) -> list[Shard]:
+        """Shards whose bytes are not those that were written, by their checksums; reads everything."""
+        return [shard for shard, entry in self._store.committed().items() if self._store.intact(shard, entry) is None]
 
     @property
     def digest(self) -> str:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vallum.registry import Model
-from vallum.spec import ModelSpec, Rows, Tables
+from vallum.spec import ModelSpec, Outcome, Rows, Tables
+from vallum.study.draws import KeyedDraws
 from vallum.study.lanes import kernel, statuses, sweep
 from vallum.units import is_unit
 
@@ -69,13 +70,16 @@ def check_model(
     ConformanceError
         Naming the first promise that is broken.
     """
+    _hold(runs >= 2 and 0 <= seed < 2**32, f"{runs} runs, seed {seed}: two runs and a seed below 2**32 are needed")
     check_spec(model.spec)
     _check_light(model)
     rows = tables or default_rows(model.spec)
     values = random_inputs(model.spec, ranges, rows, runs, seed)
+    _check_names(model, rows, values)
     double = run_batch(model, rows, values, seed=seed)
     _check_outcomes(model.spec, double, run_batch(model, rows, values, seed=seed, series=True), rows)
     _check_bits(model, rows, values, double, seed)
+    _check_rows(model, rows, values, double, seed)
     _check_chance(model, rows, values, double, seed)
     _check_single(model.spec, double, run_batch(model, rows, values, seed=seed, dtype="float32"), rtol_single)
     _check_recompiling(model, rows, values, seed)
@@ -99,6 +103,14 @@ def check_spec(spec: ModelSpec) -> None:
         _hold(is_unit(x.unit), f"{spec.name}: {x.name}: unknown unit {x.unit!r}")
     for x in spec.outcomes:
         _hold(not x.per or spec.table(x.per).ordered, f"{spec.name}: series {x.name} is per a table that is no clock")
+    taken = {"status", "option", "future", "replicate", "scramble", "quantile", *(table.key for table in spec.tables)}
+    _hold(
+        not taken & set(names),
+        f"{spec.name}: {', '.join(sorted(taken & set(names)))} is a name of the engine's or a key",
+    )
+    _hold(len(set(spec.streams)) == len(spec.streams), f"{spec.name}: a stream stands twice")
+    for x in spec.inputs:
+        _hold(x.low <= x.high, f"{spec.name}: the bounds of {x.name} are reversed")
     _hold(spec.statuses[:1] == ("ok",), f"{spec.name}: status 0 must be 'ok'")
 
 
@@ -131,10 +143,12 @@ def run_batch(
     dtype: str = "float64",
     series: bool = False,
     replicate: int = 0,
+    inactive: str = "",
 ) -> Batch:
-    """Run a model on explicit inputs, future numbers 0, 1, 2, ...; every row of every table is active."""
+    """Run a model on explicit inputs, future numbers 0, 1, 2, ...; every row is active but those called `inactive`."""
     runs = len(next(iter(values.values())))
-    active = {f"{t.name}.active": np.ones(len(rows[t.name]), bool) for t in model.spec.tables if not t.ordered}
+    masks = {t.name: [row != inactive for row in rows[t.name].ids] for t in model.spec.tables if not t.ordered}
+    active = {f"{name}.active": np.asarray(mask, bool) for name, mask in masks.items()}
     ids = np.arange(runs, dtype=np.uint32), np.full(runs, replicate, np.uint32)
     return sweep(kernel(model, dtype, series), model.plan(rows), active, values, seed, *ids)
 
@@ -154,6 +168,24 @@ def _check_light(model: Model) -> None:
         found.returncode == 0,
         f"{model.spec.name}: importing {module.__name__} loads JAX; import it inside run and plan",
     )
+
+
+def _check_names(model: Model, rows: Tables, values: Values) -> None:
+    """That a run returns what is declared, before anything is computed."""
+    import jax
+
+    structure, spec = model.plan(rows), model.spec
+    active = {f"{t.name}.active": np.ones(len(rows[t.name]), bool) for t in spec.tables if not t.ordered}
+    inputs = {name: x[0] for name, x in values.items()} | active
+    streams = {name: place for place, name in enumerate(spec.streams)}
+    draws = KeyedDraws((np.uint32(0), np.uint32(0)), streams, np.dtype(np.float32))
+
+    def run(inputs: Any) -> dict[str, Any]:
+        return model.run(structure, inputs, draws)
+
+    returned: set[str] = set(jax.eval_shape(run, inputs))
+    missing = [x.name for x in spec.outcomes if x.name not in returned]
+    _hold(not missing, f"{spec.name}: declared and not returned: {', '.join(missing)}")
 
 
 def _check_outcomes(spec: ModelSpec, scalars: Batch, series: Batch, rows: Tables) -> None:
@@ -189,6 +221,44 @@ def _check_bits(model: Model, rows: Tables, values: Values, batch: Batch, seed: 
     )
 
 
+def _check_rows(model: Model, rows: Tables, values: Values, batch: Batch, seed: int) -> None:
+    """That rows of unordered tables may change places, and that a row which is not there does nothing."""
+    rng = np.random.default_rng(seed)
+    for table in model.spec.tables:
+        if table.ordered:
+            continue
+        per = [x.name for x in model.spec.inputs if x.per == table.name]
+        old = rows[table.name]
+        order: list[int] = rng.permutation(len(old)).tolist()
+        moved = Rows(
+            tuple(old.ids[i] for i in order),
+            {name: tuple(column[i] for i in order) for name, column in old.columns.items()},
+        )
+        found = run_batch(
+            model, {**rows, table.name: moved}, values | {name: values[name][:, order] for name in per}, seed=seed
+        )
+        _hold(_close(model.spec, batch, found, 1e-9), f"{model.spec.name}: the order of rows of {table.name} matters")
+        more = Rows((*old.ids, "~absent"), {name: (*column, column[0]) for name, column in old.columns.items()})
+        wider = values | {name: np.concatenate([values[name], values[name][:, :1]], axis=1) for name in per}
+        found = run_batch(model, {**rows, table.name: more}, wider, seed=seed, inactive="~absent")
+        _hold(
+            _close(model.spec, batch, found, 1e-9),
+            f"{model.spec.name}: a row of {table.name} that is not active changes results",
+        )
+
+
+def _close(spec: ModelSpec, one: Batch, other: Batch, rtol: float) -> bool:
+    """Whether outcomes agree: numbers and times to a tolerance, counts, flags and statuses exactly."""
+    return np.array_equal(one["status"], other["status"]) and all(
+        _agree(x, one[x.name], other[x.name], rtol) for x in spec.scalars
+    )
+
+
+def _agree(outcome: Outcome, one: Any, other: Any, rtol: float) -> bool:
+    tolerance = rtol if outcome.kind in ("number", "time") else 0.0
+    return np.allclose(one, np.asarray(other, np.float64), rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
 def _check_chance(model: Model, rows: Tables, values: Values, batch: Batch, seed: int) -> None:
     again = run_batch(model, rows, values, seed=seed + 1)
     if model.spec.streams:
@@ -200,14 +270,18 @@ def _check_chance(model: Model, rows: Tables, values: Values, batch: Batch, seed
 
 
 def _check_single(spec: ModelSpec, double: Batch, single: Batch, rtol: float) -> None:
+    alike = float(np.count_nonzero(double["status"] == single["status"])) / len(double["status"])
+    _hold(alike >= FLAGS_ALIKE, f"{spec.name}: statuses agree between float32 and float64 in only {alike:.2%} of runs")
     good = (double["status"] == 0) & (single["status"] == 0)
+    _hold(bool(good.any()), f"{spec.name}: no run inside the ranges is good")
     for x in spec.scalars:
         a, b = double[x.name][good], single[x.name][good].astype(np.float64)
-        if x.kind == "number":
-            scale = float(np.max(np.abs(a), initial=0.0)) or 1.0
-            share = float(np.count_nonzero(np.abs(a - b) <= rtol * scale)) / len(a) if len(a) else 1.0
-        else:
-            share = float(np.count_nonzero(a == b)) / len(a) if len(a) else 1.0
+        same = a == b
+        if x.kind in ("number", "time"):
+            finite = np.isfinite(a) & np.isfinite(b)
+            scale = float(np.max(np.abs(a[finite]), initial=0.0)) or 1.0
+            same[finite] = np.abs(a[finite] - b[finite]) <= rtol * scale
+        share = float(np.count_nonzero(same)) / len(a)
         _hold(
             share >= FLAGS_ALIKE,
             f"{spec.name}: {x.name} agrees between float32 and float64 in only {share:.2%} of runs",
@@ -236,10 +310,7 @@ def _check_oracle(
         expected = oracle({name: x[run] for name, x in values.items()})
         for x in model.spec.outcomes:
             found = (series if x.per else batch)[x.name][run]
-            tolerance = rtol if x.kind == "number" else 0.0
-            if not np.allclose(
-                found, np.asarray(expected[x.name], np.float64), rtol=tolerance, atol=tolerance, equal_nan=True
-            ):
+            if not _agree(x, found, expected[x.name], rtol):
                 raise ConformanceError(
                     f"{model.spec.name}: run {run}, {x.name}: {found} is not the oracle's {expected[x.name]}"
                 )

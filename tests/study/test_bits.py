@@ -127,8 +127,6 @@ def test_adding_an_option_or_a_row_changes_no_other_run(tmp_path, reference):
     )
     more = more.replace("[options.forward]", '[options.nothing]\ntitle = "Nothing new"\n\n[options.forward]')
     rows = convoy.FORMATIONS.replace("A,one", "Z,three,1,1,2,3\nA,one")
-    for name in ("today", "forward", "without"):
-        more = more.replace(f"[options.{name}]", f"[options.{name}]", 1)
     changed = run_study(
         convoy.load(more, rows), tmp_path / "more", design=Design("sobol", 512), replicates=2, model=convoy
     )

@@ -93,3 +93,20 @@ def test_all_faults_are_listed_together(tmp_path):
     with pytest.raises(FuturesError) as error:
         read_futures(table(tmp_path, "neded\n1\n")).checked(case, compile_case(case))
     assert "3 fault(s)" in str(error.value)
+
+
+def test_options_are_no_points_where_futures_differ(tmp_path):
+    case = certain_rows()
+    rows = read_futures(table(tmp_path, "needed,delay\n4,1\n4,3\n4,9\n4,20\n"))
+    found = run_study(case, tmp_path / "s", table=rows, model=convoy)
+    assert found.attributes["point_options"] == [False, False, False]
+
+
+def test_fans_of_a_table_are_over_rows_from_all_of_it(tmp_path):
+    rows = "\n".join(f"4,{1 + 20 * i / 8192}" for i in range(8192))
+    case = certain_rows()
+    found = run_study(
+        case, tmp_path / "s", table=read_futures(table(tmp_path, f"needed,delay\n{rows}\n")), model=convoy
+    )
+    held = (found.data["held_day"].isel(option=0).to_numpy() <= 12).mean()
+    assert found.data["enough_by_day"].to_numpy()[0, 12] == pytest.approx(held, abs=0.01)

@@ -1,6 +1,7 @@
 """Running, resuming, refusing: what happens to a study and what the analyst is told."""
 
 import json
+import shutil
 import types
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 import xarray as xr
 
 from tests.study import convoy
+from vallum.analysis.comparison import AnalysisError, compare
 from vallum.study import run as run_module
+from vallum.study import store as store_module
 from vallum.study import work as work_module
 from vallum.study.designs import Design
 from vallum.study.errors import StudyError
@@ -306,3 +309,94 @@ def test_values_beyond_the_precision_are_a_status_and_no_warning(tmp_path):
 
 def test_fans_say_over_how_many_futures_they_are(tmp_path):
     assert study(tmp_path / "s").data["arrived_by_day"].attrs["futures"] == 128
+
+
+@pytest.mark.parametrize("shard", [48, 64, 100, 128, 1000])
+def test_no_size_of_shard_destroys_what_another_shard_wrote(tmp_path, monkeypatch, shard):
+    monkeypatch.setattr(store_module, "CHUNK", 64)
+    found = study(tmp_path / "s", design=Design("sobol", 512), shard=shard)
+    assert not found.verify()
+    assert np.isfinite(found.data["arrived"].to_numpy()).all()
+    assert found.digest == study(tmp_path / "whole", design=Design("sobol", 512), shard=512).digest
+
+
+def test_a_crash_before_the_coordinates_are_written_leaves_no_study(tmp_path, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(run_module.layout, "write_coordinates", lambda *x, **y: (_ for _ in ()).throw(StopError()))
+        with pytest.raises(StopError):
+            study(tmp_path / "s")
+    found = study(tmp_path / "s", resume=True)
+    assert list(found.data["option"].to_numpy()) == ["today", "forward", "without"]
+    assert found.data["scramble"].to_numpy().max() == 15
+
+
+def test_a_complete_study_that_lost_a_file_is_not_believed(tmp_path):
+    whole = study(tmp_path / "s")
+    path = tmp_path / "s" / "study.zarr" / "held_day" / "c"
+    shutil.rmtree(path)
+    assert Study(tmp_path / "s").missing()
+    with pytest.raises(AnalysisError, match=r"has lost study\.zarr/held_day"):
+        compare(Study(tmp_path / "s"), convoy.load())
+    with pytest.raises(StoreError, match="has lost parts of it"):
+        study(tmp_path / "s")
+    again = study(tmp_path / "s", resume=True)
+    assert again.digest == whole.digest
+    assert not again.missing()
+
+
+def test_options_are_found_by_their_id_and_not_by_their_place(tmp_path):
+    found = study(tmp_path / "s")
+    head, *options = convoy.CASE.split("[options.")
+    moved = convoy.load(head + "".join(f"[options.{x}" for x in (options[2].rstrip() + "\n\n", *options[:2])))
+    assert [x.id for x in moved.options] == ["without", "today", "forward"]
+    assert moved.digest == convoy.load().digest
+    before = {x.option.id: x.events[12].value for x in compare(found, convoy.load()).results}
+    assert {x.option.id: x.events[12].value for x in compare(found, moved).results} == before
+
+
+def test_a_study_is_not_compared_as_another_case(tmp_path):
+    other = convoy.load(convoy.CASE.replace("[1, 7]", "[1, 8]"))
+    with pytest.raises(AnalysisError, match="made of another case"):
+        compare(study(tmp_path / "s"), other)
+
+
+def test_quantiles_are_stored_whole_where_the_first_option_is_certain(tmp_path):
+    import tests.study.steady as steady
+
+    found = run_study(steady.load(), tmp_path / "s", design=Design("sobol", 128), model=steady)
+    assert len(np.unique(found.data["quantile:march[one]"].to_numpy())) == 128
+
+
+def test_models_made_without_a_file_are_told_apart(tmp_path):
+    settings = Settings(Design("sobol", 128))
+    one, other = (module(BROKEN.replace("> 4", f"> {x}")) for x in (4, 5))
+    assert settings.identity(convoy.load(), one) != settings.identity(convoy.load(), other)
+    assert settings.identity(convoy.load(), one) == settings.identity(convoy.load(), module(BROKEN))
+
+
+def test_a_torn_line_does_not_swallow_the_next(tmp_path):
+    interrupted(tmp_path / "s")
+    journal = tmp_path / "s" / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-20])
+    before = len(open_store(tmp_path / "s").committed())
+    interrupted(tmp_path / "s", shards=before + 2, resume=True)
+    assert len(open_store(tmp_path / "s").committed()) == before + 3
+
+
+def test_seeds_beyond_32_bits_are_different_seeds():
+    quantiles = [Design("sobol", 256, seed).quantiles(2) for seed in (5, 5 + 2**32, 5 + 3 * 2**32)]
+    assert not any(np.isin(quantiles[0][:, 0], other[:, 0]).any() for other in quantiles[1:])
+
+
+def test_numpy_integers_are_whole_numbers_and_halves_are_not(tmp_path):
+    assert Design("sobol", np.int64(128), np.int64(3)) == Design("sobol", 128, 3)
+    with pytest.raises(StudyError, match="whole number is needed"):
+        Design("sobol", 128.5)
+    with pytest.raises(StudyError, match="whole number is needed"):
+        study(tmp_path / "s", replicates=2.5)
+
+
+def test_a_complete_study_is_read_where_nobody_may_write(tmp_path):
+    study(tmp_path / "s")
+    with sole_writer(tmp_path / "s"):
+        assert study(tmp_path / "s").complete

@@ -139,7 +139,8 @@ def main() -> None:
     lines = [
         "# Benchmarks",
         "",
-        "Made by `make bench`. Machines are shared and noisy: compare the ratios, which are taken within a round.",
+        "Made by `make bench`. Machines are shared and noisy: compare the ratios. They are medians of the ratios",
+        "within rounds, so they need not be the ratios of the medians beside them.",
         "",
         f"{date.today().isoformat()}; {machine}, jax {jax.__version__}, numpy {np.__version__}; "
         f"median of {ROUNDS} interleaved rounds.",

@@ -69,6 +69,7 @@ class StudyArguments:
 
 
 DEFAULTS = StudyArguments()
+WIDE = 120  # columns that a table with sentences in it needs
 
 
 @app.command
@@ -234,11 +235,12 @@ def show(study: Path, *, runs: Path | None = None) -> None:
 def evidence(case: CaseName) -> None:
     """Print the ledger: every input, its claims and sources; contested first, unsupported flagged."""
     from vallum.case import load_case
-    from vallum.present.evidence import correlation_table, cost_table, ledger_table, source_table
+    from vallum.present.evidence import correlation_table, cost_table, ledger_blocks, ledger_table, source_table
 
     found = load_case(case)
     out = _console()
-    for table in (ledger_table(found), cost_table(found), correlation_table(found), source_table(found)):
+    values = [ledger_table(found)] if out.width >= WIDE else list(ledger_blocks(found))
+    for table in (*values, cost_table(found), correlation_table(found), source_table(found)):
         if table is not None:
             out.print(table)
             out.print()

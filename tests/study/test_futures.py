@@ -56,9 +56,10 @@ def test_a_bom_and_crlf_are_read(tmp_path):
         ("needed,delay\n", "at least one row"),
         ("", "empty|at least one row"),
         ("needed,needed\n1,2\n", "column 'needed' stands twice"),
-        ("needed,delay\n3,x\n", "row 2, delay: 'x' is not a finite number"),
-        ("needed,delay\n3,inf\n", "row 2, delay: 'inf' is not a finite number"),
-        ("needed,delay\n3\n", "row 2: 1 cells, the header has 2"),
+        ("needed,delay\n3,x\n", "line 2, delay: 'x' is not a finite number"),
+        ("needed,delay\n\n\n3,1_0\n", "line 4, delay: '1_0' is not a finite number"),
+        ("needed,delay\n3,inf\n", "line 2, delay: 'inf' is not a finite number"),
+        ("needed,delay\n3\n", "line 2: 1 cells, the header has 2"),
         (b"needed,delay\n\x00\x01\n", "binary|NUL"),
         ("needed,délai\n1,2\n".encode("latin-1"), "UTF-8"),
     ],
@@ -77,7 +78,7 @@ def test_a_table_that_is_not_there_is_refused(tmp_path):
     ("text", "message"),
     [
         ("neded,delay\n1,2\n", "did you mean 'needed'"),
-        ("needed,delay\n-1,2\n", r"row 2, needed: -1 is outside \[0, inf\] brigade"),
+        ("needed,delay\n-1,2\n", r"future 0, needed: -1 is outside \[0, inf\] brigade"),
         ("needed\n3\n", "no column for the uncertain input 'delay'"),
         ("needed,delay,march\n3,1,1\n", "'march' is no scalar input"),
     ],
@@ -92,7 +93,7 @@ def test_all_faults_are_listed_together(tmp_path):
     case = certain_rows()
     with pytest.raises(FuturesError) as error:
         read_futures(table(tmp_path, "neded\n1\n")).checked(case, compile_case(case))
-    assert "3 fault(s)" in str(error.value)
+    assert "3 faults" in str(error.value)
 
 
 def test_options_are_no_points_where_futures_differ(tmp_path):

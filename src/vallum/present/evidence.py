@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.table import Table
 from rich.text import Text
@@ -29,6 +29,20 @@ def ledger_table(case: Case) -> Table:
         value = f"{row.value} {_unit(row.unit)}".strip()
         _add(table, name, value, standing, row.status, row.favours or "not stated", _said(row.claims, row.note))
     return table
+
+
+def ledger_blocks(case: Case) -> Iterator[Text]:
+    """The same for narrow screens: a block of lines for every value."""
+    for row in ledger(case):
+        block = Text()
+        block.append(row.input, "bold")
+        block.append(f" (option {row.option})" if row.option else "")
+        block.append(f"  {row.value} {_unit(row.unit)}".rstrip() + "  ")
+        block.append(STANDING_WORDS.get(row.standing, row.standing), STANDING_STYLE[row.standing])
+        block.append(f", {row.status}, favours {row.favours or 'whom is not stated'}")
+        for line in _said(row.claims, row.note).splitlines():
+            block.append(f"\n    {line}")
+        yield block
 
 
 def cost_table(case: Case) -> Table | None:

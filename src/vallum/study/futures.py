@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import math
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +14,7 @@ import numpy as np
 from vallum.case import Case, CaseError, Superset
 from vallum.case.faults import closest
 from vallum.case.files import read_text
+from vallum.case.sheets import number
 from vallum.study.designs import Design
 from vallum.study.errors import StudyError
 
@@ -69,16 +68,14 @@ class FutureTable:
                 )
                 continue
             declared = scalars[name]
-            for row in np.flatnonzero((column < declared.low) | (column > declared.high))[:3]:
+            for row in np.flatnonzero(~((column >= declared.low) & (column <= declared.high)))[:3]:
                 allowed = f"[{declared.low:g}, {declared.high:g}] {declared.unit}"
-                faults.append(f"row {row + 2}, {name}: {column[row]:g} is outside {allowed}")
+                faults.append(f"future {row}, {name}: {column[row]:g} is outside {allowed}")
             if declared.whole and (column != np.rint(column)).any():
                 faults.append(f"column {name!r} must hold whole numbers")
-        for factor in superset.factors:
-            if factor.varies and factor.input not in self.columns:
-                faults.append(
-                    f"no column for the uncertain input {factor.input!r}; add one, or make it certain in the case"
-                )
+        for name in dict.fromkeys(x.input for x in superset.factors if x.varies and x.input not in self.columns):
+            remedy = "add one, or make it certain in the case" if name in scalars else "make it certain in the case"
+            faults.append(f"no column for the uncertain input {name!r}; {remedy}")
         if faults:
             raise FuturesError(_message(self.name, faults))
         return self.columns
@@ -97,21 +94,26 @@ def read_futures(path: Path | str) -> FutureTable:
         text = read_text(Path(path))
     except CaseError as error:
         raise FuturesError(str(error)) from error
-    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    reader = csv.reader(io.StringIO(text))
+    try:
+        rows = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as error:
+        raise FuturesError(f"{path}:{reader.line_num}: {error}") from error
     if len(rows) < 2:
         raise FuturesError(f"{path}: a header and at least one row are needed")
-    header, faults = [name.strip() for name in rows[0]], list[str]()
-    faults += [f"column {name!r} stands twice" for name in sorted({x for x in header if header.count(x) > 1})]
+    header = [name.strip() for name in rows[0][1]]
+    faults = [f"column {name!r} stands twice" for name in sorted({x for x in header if header.count(x) > 1})]
     values = np.full((len(header), len(rows) - 1), np.nan)
-    for place, row in enumerate(rows[1:]):
+    for place, (line, row) in enumerate(rows[1:]):
         if len(row) != len(header):
-            faults.append(f"row {place + 2}: {len(row)} cells, the header has {len(header)}")
+            faults.append(f"line {line}: {len(row)} cells, the header has {len(header)}")
             continue
         for column, cell in enumerate(row):
-            with suppress(ValueError):
-                values[column, place] = float(cell)
-            if not math.isfinite(values[column, place]):
-                faults.append(f"row {place + 2}, {header[column]}: {cell!r} is not a finite number")
+            found = number(cell)
+            if found is None:
+                faults.append(f"line {line}, {header[column]}: {cell!r} is not a finite number")
+            else:
+                values[column, place] = found
     if faults:
         raise FuturesError(_message(str(path), faults))
     return FutureTable(str(path), dict(zip(header, values, strict=True)))
@@ -119,4 +121,4 @@ def read_futures(path: Path | str) -> FutureTable:
 
 def _message(name: str, faults: list[str]) -> str:
     more = f"\n  and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
-    return f"{name}: {len(faults)} fault(s)\n  " + "\n  ".join(faults[:MOST_FAULTS]) + more
+    return f"{name}: {len(faults)} fault{'s' if len(faults) > 1 else ''}\n  " + "\n  ".join(faults[:MOST_FAULTS]) + more

@@ -83,7 +83,7 @@ def widths(shared: dict, own: dict) -> dict[int, list[float]]:
     programs = {}
     for width in (64, 128, 256, 512, 1024):
         lanes.LANES, lanes.BLOCKS = width, lanes.CALL // width
-        kernel.cache_clear()
+        lanes._kernel.cache_clear()
         programs[width] = kernel(feba_expansion, "float32")
         sweep(programs[width], structure, shared, cast, 0, *ids, pool)
     for _ in range(ROUNDS):
@@ -91,7 +91,7 @@ def widths(shared: dict, own: dict) -> dict[int, list[float]]:
             work = partial(sweep, program, structure, shared, cast, 0, *ids, pool)
             found.setdefault(width, []).append(rate(work, runs))
     lanes.LANES, lanes.BLOCKS = kept
-    kernel.cache_clear()
+    lanes._kernel.cache_clear()
     return found
 
 

@@ -1,9 +1,14 @@
-"""What all tests share: no silent skips where changes are judged."""
+"""What all tests share: no silent skips where changes are judged, and there the same examples every time."""
 
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("default", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 ALLOWED = Path(__file__).parent / "allowed_skips.txt"
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.models import posen
 from vallum import cli
+from vallum.registry import find_model
 
 ROOT = Path(__file__).parents[1]
 
@@ -150,6 +151,13 @@ def test_run_takes_explicit_futures_and_show_writes_every_run(capsys):
     with Path("runs.columns.csv").open() as handle:
         columns = {row["column"]: row["unit"] for row in csv.DictReader(handle)}
     assert columns["attacker_attrition_rate"] == "1/day"
+    with Path("runs.tables.csv").open() as handle:
+        curve = [row for row in csv.DictReader(handle) if row["option"] == "nato-favourable"]
+    supplies = {"attacker_supply", "defender_supply"}
+    assert {row["input"] for row in curve} == supplies
+    assert columns.keys() | supplies > {x.name for x in find_model("feba_expansion").spec.inputs}
+    for name, values in posen.curves().items():
+        assert [float(row["value"]) for row in curve if row["input"] == name] == values.tolist()
     with Path("runs.csv").open() as handle:
         rows = [row for row in csv.DictReader(handle) if row["option"] == "as-published"]
     assert len(rows) == 500

@@ -217,7 +217,7 @@ def show(study: Path, *, runs: Path | None = None) -> None:
     runs
         A CSV file to write: one row a run, with every input and outcome.
     """
-    from vallum.present.export import columns_file, write_runs
+    from vallum.present.export import columns_file, tables_file, write_runs
     from vallum.present.tables import outcome_table, study_facts
 
     found = _open(study)
@@ -228,7 +228,9 @@ def show(study: Path, *, runs: Path | None = None) -> None:
         out.print(outcome_table(found))
     if runs is not None:
         count = write_runs(found, runs)
-        out.print(f"\n{count:,} runs are in {runs}; what its columns are is in {columns_file(runs)}", soft_wrap=True)
+        out.print(
+            f"\n{count:,} runs are in {runs}; beside it {columns_file(runs)} and {tables_file(runs)}", soft_wrap=True
+        )
 
 
 @app.command

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vallum.case import compile_case
 from vallum.errors import VallumError
 from vallum.study.study import Study
 
@@ -24,8 +25,9 @@ class ExportError(VallumError):
 def write_runs(study: Study, path: Path) -> int:
     """Write every run to a CSV file, and beside it what each column is.
 
-    Single-number inputs are values in the model's units. Of an input per table row the
-    quantile behind it is written; its values follow from the case.
+    Single-number inputs are values in the model's units. An input per table row that is
+    certain has its values, which all runs of an option share, in a file of its own; of an
+    uncertain one the quantile behind it is written.
 
     Parameters
     ----------
@@ -67,12 +69,35 @@ def write_runs(study: Study, path: Path) -> int:
     except OSError as error:
         raise ExportError(f"cannot write {path}: {error.strerror or error}") from error
     _write_columns(study, names, columns_file(path))
+    _write_tables(study, tables_file(path))
     return len(options) * futures * replicates
 
 
 def columns_file(path: Path) -> Path:
     """The file beside a file of runs that has unit and meaning of every column."""
     return path.with_suffix(".columns.csv")
+
+
+def tables_file(path: Path) -> Path:
+    """The file beside a file of runs that has the certain inputs per table row."""
+    return path.with_suffix(".tables.csv")
+
+
+def _write_tables(study: Study, path: Path) -> None:
+    case = study.case()
+    superset = compile_case(case)
+    middle = np.full((1, len(superset.factors)), 0.5)
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(("option", "input", "row", "value", "unit"))
+        for place, option in enumerate(superset.options):
+            values = superset.values(place, middle, lambda name, ids: np.zeros((1, len(ids))))
+            for x in case.spec.inputs:
+                if x.per and values[x.name].ndim == 1:
+                    ids = case.tables[x.per].ids
+                    writer.writerows(
+                        (option, x.name, row, float(v), x.unit) for row, v in zip(ids, values[x.name], strict=False)
+                    )
 
 
 def _write_columns(study: Study, names: tuple[str, ...], path: Path) -> None:

@@ -27,6 +27,7 @@ def test_importing_the_package_loads_nothing_heavy():
 def test_all_errors_are_of_one_family():
     from vallum.analysis.comparison import AnalysisError
     from vallum.case import CaseError
+    from vallum.keys import SharedKeyError
     from vallum.present.export import ExportError
     from vallum.study.designs import DesignError
     from vallum.study.draws import DrawsError
@@ -38,6 +39,7 @@ def test_all_errors_are_of_one_family():
         CaseError,
         DesignError,
         DrawsError,
+        SharedKeyError,
         ExportError,
         FuturesError,
         RegistryError,

@@ -101,12 +101,11 @@ def check_spec(spec: ModelSpec) -> None:
         _hold(x.name.isidentifier() and x.name.islower(), f"{spec.name}: {x.name!r} is no lower-case identifier")
         _hold(bool(x.meaning), f"{spec.name}: {x.name} has no meaning")
         _hold(is_unit(x.unit), f"{spec.name}: {x.name}: unknown unit {x.unit!r}")
-    for x in spec.outcomes:
-        _hold(not x.per or spec.table(x.per).ordered, f"{spec.name}: series {x.name} is per a table that is no clock")
-    taken = {"status", "option", "future", "replicate", "scramble", "quantile", *(table.key for table in spec.tables)}
+    tables = {name for table in spec.tables for name in (table.key, table.name)}
+    taken = {"status", "option", "future", "replicate", "scramble", "quantile", *tables}
     _hold(
         not taken & set(names),
-        f"{spec.name}: {', '.join(sorted(taken & set(names)))} is a name of the engine's or a key",
+        f"{spec.name}: {', '.join(sorted(taken & set(names)))} is a name of the engine's, a table or a key",
     )
     _hold(len(set(spec.streams)) == len(spec.streams), f"{spec.name}: a stream stands twice")
     for x in spec.inputs:
@@ -177,8 +176,11 @@ def _check_names(model: Model, rows: Tables, values: Values) -> None:
     structure, spec = model.plan(rows), model.spec
     active = {f"{t.name}.active": np.ones(len(rows[t.name]), bool) for t in spec.tables if not t.ordered}
     inputs = {name: x[0] for name, x in values.items()} | active
-    streams = {name: place for place, name in enumerate(spec.streams)}
-    draws = KeyedDraws((np.uint32(0), np.uint32(0)), streams, np.dtype(np.float32))
+    key = np.uint32(0), np.uint32(0)
+    if hasattr(model, "LANES"):  # written for a block: two runs, the run axis last
+        inputs = {name: x[:2].T for name, x in values.items()} | {name: x[:, None] for name, x in active.items()}
+        key = np.zeros(2, np.uint32), np.zeros(2, np.uint32)
+    draws = KeyedDraws(key, {name: place for place, name in enumerate(spec.streams)}, np.dtype(np.float32))
 
     def run(inputs: Any) -> dict[str, Any]:
         return model.run(structure, inputs, draws)

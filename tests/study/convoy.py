@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from vallum.case import load_case_text
+from vallum.keys import entity_keys
 from vallum.spec import Column, Input, ModelSpec, Outcome, Table
-from vallum.study.draws import entity_keys
 
 spec = ModelSpec(
     name="convoy",

@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from vallum.keys import SharedKeyError, entity_key, entity_keys
 from vallum.study.draws import (
     DrawsError,
     KeyedDraws,
-    entity_key,
-    entity_keys,
     row_noise,
     run_key,
     seed_words,
@@ -109,7 +108,7 @@ def test_two_ids_with_one_key_are_an_error():
         other = by_key.setdefault(entity_key(name), name)
         if other != name:
             break
-    with pytest.raises(DrawsError, match="same random key"):
+    with pytest.raises(SharedKeyError, match="same random key"):
         entity_keys([other, name])
 
 

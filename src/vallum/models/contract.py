@@ -18,6 +18,12 @@ A model draws chance only from `draws`, by the identity of what is drawn for, an
 draws whether or not it uses the number: so all options meet the same luck. It
 imports JAX inside `plan` and `run`, so that reading a spec never loads JAX.
 
+A Tier-B model says in a fourth name, `LANES`, how many runs it computes at once: a
+constant, part of what its bits depend on. Its `run` is written for a block of that many
+runs and the run axis comes *last*: `inputs` has arrays (run,) and (row, run), or (row, 1)
+where all runs of the block agree, masks (row, 1), and draws for entities of shape (row, 1)
+have shape (row, run); outcomes come back as (run,) and (row, run).
+
 `vallum.testing.check_model` checks what can be checked from outside: shapes, bits, statuses,
 precision, that rows may change places and that chance follows ids.
 """
@@ -38,7 +44,7 @@ class Draws(Protocol):
     """Chance within a run, addressed by what it is for and never by order.
 
     Each method takes the name of one of the model's `streams`, the entity drawn for
-    (`vallum.study.draws.entity_key` of its id; 0 where there is only one) and the
+    (`vallum.keys.entity_key` of its id; 0 where there is only one) and the
     step or attempt, below 2**20. The same address gives the same number in every option.
     """
 

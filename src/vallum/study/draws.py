@@ -12,13 +12,13 @@ are tests.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vallum.keys import entity_keys
 from vallum.study.errors import StudyError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ NO_REPLICATE = np.uint32(0xFFFFFFFF)
 
 
 class DrawsError(StudyError):
-    """Chance that cannot be addressed: two ids with one key, or a stream no model declared."""
+    """Chance that cannot be addressed: a stream no model declared, a step or a seed out of range."""
 
 
 def threefry2x32(key: tuple[Any, Any], counter: tuple[Any, Any]) -> tuple[Any, Any]:
@@ -54,29 +54,6 @@ def threefry2x32(key: tuple[Any, Any], counter: tuple[Any, Any]) -> tuple[Any, A
         x0 = x0 + keys[(group + 1) % 3]
         x1 = x1 + keys[(group + 2) % 3] + np.uint32(group + 1)
     return x0, x1
-
-
-def entity_key(name: str) -> int:
-    """The 32-bit key of an entity, from its id alone."""
-    return int.from_bytes(hashlib.blake2s(name.encode(), digest_size=4).digest(), "little")
-
-
-def entity_keys(names: Iterable[str]) -> UInt32[np.ndarray, " entity"]:
-    """Keys of several entities.
-
-    Raises
-    ------
-    DrawsError
-        If two different ids share a key: they would share their luck.
-    """
-    owner: dict[int, str] = {}
-    keys: list[int] = []
-    for name in names:
-        key = entity_key(name)
-        if owner.setdefault(key, name) != name:
-            raise DrawsError(f"ids {owner[key]!r} and {name!r} have the same random key; rename one of them")
-        keys.append(key)
-    return np.asarray(keys, np.uint32)
 
 
 def seed_words(seed: int) -> tuple[np.uint32, np.uint32]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -31,8 +31,32 @@ ENGINE = 1  # raised when anything here or in `draws` and `designs` changes the 
 LANES = 512
 BLOCKS = 16
 CALL = LANES * BLOCKS
+WIDE_BLOCKS = 8  # blocks a call of a model that computes a block at once and brings its own LANES
 
-Kernel = Callable[..., dict[str, Any]]
+
+class Kernel(Protocol):
+    """A compiled program that runs `call` runs at once; see `kernel`."""
+
+    call: int
+    compiled: Any
+
+    def __call__(
+        self,
+        structure: Any,
+        shared: Mapping[str, Shaped[np.ndarray, "..."]],
+        own: Mapping[str, Shaped[np.ndarray, "run ..."]],
+        seed: tuple[np.uint32, np.uint32],
+        future: UInt32[np.ndarray, " run"],
+        replicate: UInt32[np.ndarray, " run"],
+    ) -> dict[str, Any]:
+        """Outcomes and status of every run."""
+        ...
+
+
+def width(model: Model) -> tuple[int, int]:
+    """Runs of a block, and blocks of a call."""
+    lanes = getattr(model, "LANES", None)
+    return (int(lanes), WIDE_BLOCKS) if lanes else (LANES, BLOCKS)
 
 
 def statuses(spec: ModelSpec) -> tuple[str, ...]:
@@ -41,7 +65,7 @@ def statuses(spec: ModelSpec) -> tuple[str, ...]:
 
 
 def one_run(model: Model, dtype: np.dtype[Any], outcomes: tuple[Outcome, ...]) -> Callable[..., dict[str, Array]]:
-    """A function of one run that draws, checks and names what the model returns.
+    """A function of one run (or, of a Tier-B model, of a block) that draws, checks and names what the model returns.
 
     Returns
     -------
@@ -64,7 +88,7 @@ def one_run(model: Model, dtype: np.dtype[Any], outcomes: tuple[Outcome, ...]) -
         draws = KeyedDraws(run_key(seed, future, replicate), streams, dtype)
         result = model.run(structure, {**shared, **own}, draws)
         status = jnp.asarray(result.get("status", 0), jnp.int32)
-        good = jnp.asarray(True)
+        good = jnp.ones(status.shape, bool)
         for outcome in spec.scalars:  # before they are cast: a count or flag made of NaN would look like a number
             value = jnp.asarray(result[outcome.name])
             good &= ~jnp.isnan(value) if outcome.kind == "time" else jnp.isfinite(value)
@@ -77,7 +101,7 @@ def one_run(model: Model, dtype: np.dtype[Any], outcomes: tuple[Outcome, ...]) -
 
 
 def kernel(model: Model, dtype: str, series: bool = False) -> Kernel:
-    """The compiled program that runs CALL runs of `model` at once.
+    """The compiled program that runs many runs of `model` at once: CALL, unless the model is of Tier B.
 
     Parameters
     ----------
@@ -90,8 +114,8 @@ def kernel(model: Model, dtype: str, series: bool = False) -> Kernel:
     -------
     function
         (structure, shared, own, seed, future, replicate) -> outcomes; `own` holds
-        arrays of shape (CALL, ...), `shared` those that all runs of the call share.
-        It recompiles for another structure or shapes, never for other numbers. Asked
+        arrays of shape (call, ...), `shared` those that all runs of the call share.
+        It recompiles for another structure or other shapes, never for other numbers. Asked
         for again, it is the same program.
     """
     return _kernel(model, dtype, series)
@@ -103,16 +127,32 @@ def _kernel(model: Model, dtype: str, series: bool) -> Kernel:
     outcomes = model.spec.series if series else model.spec.scalars
     run = one_run(model, precision, outcomes)
 
+    lanes, blocks = width(model)
+    whole = hasattr(model, "LANES")
+
     def call(structure: _Static, arrays: tuple[Array, ...], shared: Any, own: Any, seed: Any, ids: Any) -> Any:
         def one(numbers: Any, future: Array, replicate: Array) -> dict[str, Array]:
             return run(structure.join(arrays), shared, numbers, seed, future, replicate)
 
-        def block(mine: tuple[Any, Any]) -> dict[str, Array]:
+        def each(mine: tuple[Any, Any]) -> dict[str, Array]:
             numbers, (future, replicate) = mine
             return jax.vmap(one)(numbers, future, replicate)
 
-        blocks = jax.tree.map(_into_blocks, (own, ids))
-        return jax.tree.map(_out_of_blocks, jax.lax.map(block, blocks))
+        def at_once(mine: tuple[Any, Any]) -> dict[str, Array]:
+            numbers, (future, replicate) = mine
+            alike = {name: x[:, None] if x.ndim else jnp.full(lanes, x) for name, x in shared.items()}
+            rows = {name: jnp.moveaxis(x, 0, -1) for name, x in numbers.items()}
+            found = run(structure.join(arrays), alike, rows, seed, future, replicate)
+            return {name: jnp.moveaxis(x, -1, 0) for name, x in found.items()}
+
+        def into_blocks(array: Array) -> Array:
+            return array.reshape(blocks, lanes, *array.shape[1:])
+
+        def out_of_blocks(array: Array) -> Array:
+            return array.reshape(blocks * lanes, *array.shape[2:])
+
+        cut = jax.tree.map(into_blocks, (own, ids))
+        return jax.tree.map(out_of_blocks, jax.lax.map(at_once if whole else each, cut))
 
     compiled = jax.jit(call, static_argnums=0)
 
@@ -130,8 +170,9 @@ def _kernel(model: Model, dtype: str, series: bool) -> Kernel:
             static, arrays = _split(structure)
             return jax.device_get(compiled(static, arrays, cast, mine, seed, (future, replicate)))
 
-    enter.compiled = compiled  # type: ignore[attr-defined]
-    return enter
+    program: Any = enter
+    program.compiled, program.call = compiled, lanes * blocks
+    return program
 
 
 def sweep(
@@ -144,7 +185,7 @@ def sweep(
     replicate: UInt32[np.ndarray, " run"],
     pool: Executor | None = None,
 ) -> dict[str, Shaped[np.ndarray, "run ..."]]:
-    """Run any number of runs, CALL at a time.
+    """Run any number of runs, one call of the program after the other.
 
     Parameters
     ----------
@@ -165,17 +206,17 @@ def sweep(
     dict
         Outcomes and `status`, one entry a run along the first axis.
     """
-    runs, words = len(future), seed_words(seed)
+    runs, words, size = len(future), seed_words(seed), program.call
 
     def call(first: int) -> dict[str, Any]:
-        if first + CALL <= runs:
-            take: Any = slice(first, first + CALL)
+        if first + size <= runs:
+            take: Any = slice(first, first + size)
         else:
-            take = np.minimum(np.arange(first, first + CALL), runs - 1)
+            take = np.minimum(np.arange(first, first + size), runs - 1)
         mine = {name: x[take] for name, x in own.items()}
         return program(structure, shared, mine, words, future[take], replicate[take])
 
-    pieces = list((pool.map if pool else map)(call, range(0, runs, CALL)))
+    pieces = list((pool.map if pool else map)(call, range(0, runs, size)))
     return {name: np.concatenate([piece[name] for piece in pieces])[:runs] for name in pieces[0]}
 
 
@@ -206,14 +247,6 @@ def _split(structure: Any) -> tuple[_Static, tuple[Any, ...]]:
     leaves: list[Any] = jax.tree.leaves(structure)
     arrays: list[Any] = [x for x in leaves if isinstance(x, np.ndarray)]
     return _Static(tuple(_ARRAY if isinstance(x, np.ndarray) else x for x in leaves), tree), tuple(arrays)
-
-
-def _into_blocks(array: Array) -> Array:
-    return array.reshape(BLOCKS, LANES, *array.shape[1:])
-
-
-def _out_of_blocks(array: Array) -> Array:
-    return array.reshape(CALL, *array.shape[2:])
 
 
 def in_precision(array: Shaped[np.ndarray, "..."], dtype: np.dtype[Any]) -> Shaped[np.ndarray, "..."]:

@@ -1,14 +1,15 @@
 """How a study looks on disk: its variables, dimensions, units and attributes.
 
-Dimensions are `option`, `future`, `replicate`, `quantile` and the clocks of the model.
+Dimensions are `option`, `future`, `replicate`, `quantile`, the clocks of the model (called
+by their key) and the tables for whose rows it gives something (called by their name).
 Every variable says in its attributes what it is (`role`), its unit and its meaning:
 
 outcome, status   (option, future, replicate)
 input             (option, future) where some option changes it, else (future);
                   (option) where it is certain under every option
 quantile          (future): the factor behind an input given per table row
-fan               (option, quantile, clock): a series, summarised over the first futures
-share             (option, clock): how often a flag along a clock is true, likewise
+fan               (option, quantile, clock or table): a series, summarised over the first futures
+share             (option, clock or table): how often a flag of a series is true, likewise
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vallum.spec import ModelSpec, Outcome
+from vallum.spec import ModelSpec, Outcome, Table
 from vallum.study.lanes import statuses
 from vallum.study.store import Store, Variable
 
@@ -58,12 +59,17 @@ def variables(
             found.append(Variable(quantile_name(factor), ("future",), dtype, about))
     over = {"futures": min(FAN_FUTURES, futures)}
     for x in spec.series:
-        clock = spec.table(x.per).key
+        clock = dimension(spec.table(x.per))
         if x.kind == "flag":
             found.append(Variable(x.name, ("option", clock), "float64", _about(x, "share", **over)))
         else:
             found.append(Variable(x.name, ("option", "quantile", clock), "float64", _about(x, "fan", **over)))
     return (*found, *_coordinates(spec, superset))
+
+
+def dimension(table: Table) -> str:
+    """The dimension that runs along a table."""
+    return table.key if table.ordered else table.name
 
 
 def _about(outcome: Outcome, role: str, **more: Any) -> dict[str, Any]:
@@ -74,7 +80,8 @@ def _coordinates(spec: ModelSpec, superset: Superset) -> tuple[Variable, ...]:
     def coordinate(name: str, dims: tuple[str, ...], dtype: str, meaning: str, unit: str = "1") -> Variable:
         return Variable(name, dims, dtype, {"role": "coordinate", "unit": unit, "meaning": meaning})
 
-    clocks = [table for table in spec.tables if table.ordered and any(x.per == table.name for x in spec.series)]
+    along = [table for table in spec.tables if any(x.per == table.name for x in spec.series)]
+    clocks, lists = [x for x in along if x.ordered], [x for x in along if not x.ordered]
     return (
         coordinate("option", ("option",), "str", "option of the case"),
         coordinate(
@@ -82,14 +89,20 @@ def _coordinates(spec: ModelSpec, superset: Superset) -> tuple[Variable, ...]:
         ),
         coordinate("quantile", ("quantile",), "float64", "share of runs below"),
         *(coordinate(table.key, (table.key,), "int32", table.meaning, table.key) for table in clocks),
+        *(coordinate(table.name, (table.name,), "str", table.meaning) for table in lists),
     )
 
 
 def sizes(spec: ModelSpec, superset: Superset, futures: int, replicates: int) -> dict[str, int]:
     """Length of every dimension."""
-    clocks = {table.key: len(superset.rows[table.name]) for table in spec.tables if table.ordered}
+    along = {dimension(table): len(real_ids(superset, table)) for table in spec.tables}
     fixed = {"option": len(superset.options), "quantile": len(FAN_QUANTILES)}
-    return {**fixed, "future": futures, "replicate": replicates, **clocks}
+    return {**fixed, "future": futures, "replicate": replicates, **along}
+
+
+def real_ids(superset: Superset, table: Table) -> tuple[str, ...]:
+    """Ids of a table's rows without those of padding, which stand last."""
+    return tuple(id for id in superset.rows[table.name].ids if not id.startswith("~"))
 
 
 def write_coordinates(store: Store, case: Case, superset: Superset, design: Design) -> None:
@@ -98,8 +111,11 @@ def write_coordinates(store: Store, case: Case, superset: Superset, design: Desi
     store.write("scramble", (slice(None),), design.scramble())
     store.write("quantile", (slice(None),), np.asarray(FAN_QUANTILES))
     for table in case.spec.tables:
-        if table.ordered and store.has(table.key):
-            store.write(table.key, (slice(None),), np.arange(len(superset.rows[table.name]), dtype=np.int32))
+        if not store.has(dimension(table)):
+            continue
+        ids = real_ids(superset, table)
+        steps = np.arange(len(ids), dtype=np.int32) if table.ordered else np.asarray(ids, dtype=object)
+        store.write(dimension(table), (slice(None),), steps)
     middle = np.full((1, len(superset.factors)), 0.5)
     for option in range(len(superset.options)):
         values = superset.values(option, middle, lambda name, ids: np.zeros((1, len(ids))))

@@ -95,6 +95,10 @@ class Store:
         """The dimensions of an array."""
         return tuple(self._array(name).metadata.dimension_names)
 
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The lengths of an array's dimensions."""
+        return tuple(self._array(name).shape)
+
     def write(self, name: str, region: tuple[int | slice, ...], block: Shaped[np.ndarray, "..."]) -> None:
         """Put a block into an array."""
         self._array(name)[region] = block

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 Precision = Literal["float32", "float64"]
 PRECISIONS = ("float32", "float64")
 MOST_REPLICATES = 2**16
+Change = Callable[[dict[str, Any]], dict[str, Any]]
+"""From the inputs of some futures (by name: one number a future, or one a future and row, or one a row) to others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,8 @@ class Work:
         """Every stored array of a shard, outcomes and inputs."""
         futures = np.arange(shard.start, shard.stop, dtype=np.uint32)
         run = futures[:1] if self.alike(shard.option) else futures
-        values = self._inputs(shard.option, run)
-        blocks = self._outcomes(program, shard.option, values, run, pool) | self._stored_inputs(shard.option, values)
+        values = self.inputs(shard.option, run)
+        blocks = self.outcomes(program, shard.option, values, run, pool) | self._stored_inputs(shard.option, values)
         if len(run) < len(futures):
             blocks = {name: np.repeat(block, len(futures), axis=0) for name, block in blocks.items()}
         return blocks | self._stored_quantiles(shard)
@@ -145,10 +147,21 @@ class Work:
         chosen = np.arange(count, dtype=np.uint32)
         if self.settings.design.kind == "table":
             chosen = np.linspace(0, futures - 1, count).astype(np.uint32)
-        program = kernel(self.model, self.settings.dtype, True)
-        return self._outcomes(program, option, self._inputs(option, chosen), chosen, None)
+        return self.replay(option, chosen)
 
-    def _inputs(self, option: int, futures: UInt32[np.ndarray, " future"]) -> dict[str, Shaped[np.ndarray, "..."]]:
+    def replay(
+        self,
+        option: int,
+        futures: UInt32[np.ndarray, " future"],
+        change: Change | None = None,
+        pool: Executor | None = None,
+    ) -> dict[str, Shaped[np.ndarray, "future replicate ..."]]:
+        """The series of some futures of an option, with the luck of the study; `change` may alter their inputs."""
+        values = self.inputs(option, futures)
+        program = kernel(self.model, self.settings.dtype, True)
+        return self.outcomes(program, option, change(values) if change else values, futures, pool)
+
+    def inputs(self, option: int, futures: UInt32[np.ndarray, " future"]) -> dict[str, Shaped[np.ndarray, "..."]]:
         """Every input of some futures, as float64."""
 
         def noise(name: str, ids: tuple[str, ...]) -> Float64[np.ndarray, "future row"]:
@@ -159,7 +172,7 @@ class Work:
         given = {name: column[take] for name, column in self.given.items()} if self.given else None
         return self.superset.values(option, self.quantiles[take], noise, given)
 
-    def _outcomes(
+    def outcomes(
         self,
         program: Kernel,
         option: int,

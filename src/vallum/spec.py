@@ -80,7 +80,7 @@ class Outcome:
         "time" is the moment an event first happens, infinite where it never does.
     per : str
         Empty for one number a run; otherwise the ordered table (a clock) along
-        which the model gives a series.
+        which the model gives a series, or the table for whose rows it gives one each.
     clock : str
         For a time: the ordered table on whose steps it lies. Beyond the last step the
         model knows nothing, so an infinite time means "not by then".
@@ -99,13 +99,35 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table that describes its rows and is not an uncertain input."""
+    """A column of a table that describes its rows and is not an uncertain input.
+
+    Parameters
+    ----------
+    name, meaning : str
+        Heading, and one line a reader outside the field understands.
+    kind : {"text", "number", "reference"}
+        A reference names a row of the table `references`.
+    unit : str
+        Of a number.
+    references : str
+        The table whose rows a reference names.
+    optional : bool
+        Whether a cell may be empty.
+    choices : tuple of str
+        The texts a cell may hold; empty for any.
+    low, high : float
+        Bounds of a number, inclusive.
+    """
 
     name: str
     meaning: str
     kind: ColumnKind = "text"
     unit: str = "1"
     references: str = ""
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+    low: float = -math.inf
+    high: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,5 +242,5 @@ class ModelSpec:
 
     @property
     def series(self) -> tuple[Outcome, ...]:
-        """Outcomes along a clock: stored as fans, replayed run by run."""
+        """Outcomes along a clock or a table: stored as fans, replayed run by run."""
         return tuple(x for x in self.outcomes if x.per)

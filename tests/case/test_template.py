@@ -1,11 +1,16 @@
+import math
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.case.toy import MODEL, SPEC
 from vallum.case import CaseError, compile_case, ledger, load_case, write_template
-from vallum.models import feba_expansion
-from vallum.spec import Input, ModelSpec, Outcome
+from vallum.models import feba_expansion, theatre
+from vallum.spec import Column, Input, ModelSpec, Outcome, Table
 
 
 @dataclass
@@ -13,7 +18,7 @@ class Specified:
     spec: ModelSpec
 
 
-@pytest.mark.parametrize("spec", [SPEC, feba_expansion.spec], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", [SPEC, feba_expansion.spec, theatre.spec], ids=lambda spec: spec.name)
 def test_a_new_case_loads_and_compiles_at_once(spec, tmp_path):
     write_template(spec, tmp_path / "new-case", "new-case")
     case = load_case(tmp_path / "new-case", model=Specified(spec))
@@ -84,3 +89,76 @@ def test_a_name_that_cannot_be_one_is_refused_before_anything_is_written(tmp_pat
 def test_a_model_that_gives_nothing_to_ask_about_is_refused(tmp_path):
     with pytest.raises(CaseError, match="no outcome"):
         write_template(ModelSpec("none", "", "", (), ()), tmp_path, "new")
+
+
+def test_a_link_of_a_new_case_joins_two_places(tmp_path):
+    write_template(theatre.spec, tmp_path, "new")
+    for name in ("roads", "railways", "sea_routes", "air_routes"):
+        columns = load_case(tmp_path, model=theatre).tables[name].columns
+        assert set(zip(columns["start"], columns["end"], strict=True)) == {
+            ("nodes-1", "nodes-2"),
+            ("nodes-2", "nodes-1"),
+        }
+
+
+def test_a_new_case_says_what_the_columns_of_its_tables_may_hold(tmp_path):
+    write_template(theatre.spec, tmp_path, "new")
+    lines = (tmp_path / "case.toml").read_text().splitlines()
+    assert "# roads.csv: a road between two places" in lines
+    assert "#   start: one end; a row of nodes" in lines
+    assert "#   length: length; at least 0 km" in lines
+    assert "#   gauge: mm; one of 1435, 1520" in lines
+    assert "#   latitude: degrees north; -90 to 90" in lines
+    assert "#   axis: the axis that formations here defend; a row of axes, or empty" in lines
+
+
+def test_a_new_case_without_columns_to_describe_does_not_speak_of_them(tmp_path):
+    write_template(feba_expansion.spec, tmp_path, "new")
+    assert "# --- tables" not in (tmp_path / "case.toml").read_text()
+
+
+ends = st.floats(-1e90, 1e90).map(lambda end: end + 0.0)
+printable = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8).map(str.strip)
+kinds = st.sampled_from(["text", "number", "reference"])
+TABLES = ("units", "places", "clock")
+
+
+@st.composite
+def columns(draw, name):
+    kind = draw(kinds)
+    low, high = sorted(draw(st.tuples(ends | st.just(-math.inf), ends | st.just(math.inf))))
+    return Column(
+        name,
+        draw(printable),
+        kind,
+        references=draw(st.sampled_from(TABLES)) if kind == "reference" else "",
+        optional=draw(st.booleans()),
+        choices=tuple(draw(st.lists(printable.filter(bool), max_size=3, unique=True))) if kind == "text" else (),
+        low=low,
+        high=high,
+    )
+
+
+@st.composite
+def specs(draw):
+    """Models whose tables have columns of every kind."""
+    tables = tuple(
+        Table(
+            name, "id", "a row", tuple(draw(columns(f"c{i}")) for i in range(draw(st.integers(0, 4)))), name == "clock"
+        )
+        for name in TABLES
+    )
+    return ModelSpec("any", "", "", (Input("worth", "1", "", low=0, per="units"),), (Outcome("y", "1", "y"),), tables)
+
+
+@settings(max_examples=60, deadline=None)
+@given(specs())
+def test_a_new_case_of_any_columns_loads_and_compiles(spec):
+    with tempfile.TemporaryDirectory() as folder:
+        write_template(spec, Path(folder) / "new", "new")
+        case = load_case(Path(folder) / "new", model=Specified(spec))
+    assert len(compile_case(case).options) == 2
+    for table in spec.tables:
+        for column in table.columns:
+            empty = [cell in ("", None) for cell in case.tables[table.name].columns[column.name]]
+            assert all(empty) if column.optional and not column.choices else not any(empty)

@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from vallum.case.faults import Fault, did_you_mean, listed, shown
 from vallum.case.files import Shelf
 from vallum.case.sheets import Row, Sheet, not_a_number, number, read_sheet
-from vallum.spec import Column, ModelSpec, Table
+from vallum.case.wording import bounds
+from vallum.spec import Column, Input, ModelSpec, Table
+
+_OWN_KEY = "a key that no other row has"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class CaseTable:
         the rows in the file never matters.
     columns : mapping of str to tuple (row,)
         The columns the model declares beside the key: text, references as ids, and
-        numbers in the declared unit.
+        numbers in the declared unit. Where an optional cell is empty, "" for text and
+        references, None for a number.
     cells : mapping of str to tuple of str (row,)
         Every column of the file as text, notes of the analyst included.
     lines : tuple of int (row,)
@@ -56,6 +60,17 @@ class CaseTable:
             pairs = zip(self.ids, cells[column], strict=True)
             cells[column] = tuple(repr(values[id]) if id in values else cell for id, cell in pairs)
         return replace(self, cells=cells)
+
+
+def allowed(column: Column) -> str:
+    """What a cell may hold, in words: "at least 0 km", "one of road, rail", "a row of nodes, or empty"."""
+    if column.kind == "number":
+        words = bounds(Input(column.name, column.unit, column.meaning, column.low, column.high))
+    elif column.choices:
+        words = f"one of {', '.join(column.choices)}"
+    else:
+        words = f"a row of {column.references}" if column.kind == "reference" else "any text"
+    return f"{words}, or empty" if column.optional else words
 
 
 def read_tables(
@@ -126,11 +141,11 @@ def _keyed_rows(sheet: Sheet, key: str, faults: list[Fault]) -> list[Row]:
     for row in sheet.rows:
         where, id = sheet.place(row.line, key), row.cells[key]
         if not id:
-            faults.append(Fault(where, "the key is empty"))
+            faults.append(Fault(where, "the key is empty", _OWN_KEY))
         elif id.startswith("~"):
             faults.append(Fault(where, f"the key {shown(id)} starts with '~'", remedy="'~' is kept for padding"))
         elif id in rows:
-            faults.append(Fault(where, f"the key {shown(id)} already stands on line {rows[id].line}"))
+            faults.append(Fault(where, f"the key {shown(id)} already stands on line {rows[id].line}", _OWN_KEY))
         else:
             rows[id] = row
     return [rows[id] for id in sorted(rows)]
@@ -138,21 +153,35 @@ def _keyed_rows(sheet: Sheet, key: str, faults: list[Fault]) -> list[Row]:
 
 def _column(sheet: Sheet, rows: list[Row], column: Column, faults: list[Fault]) -> tuple[object, ...]:
     texts = [row.cells[column.name] for row in rows]
-    if column.kind != "number":
-        return tuple(texts)
-    values = [number(text) for text in texts]
-    for row, text, value in zip(rows, texts, values, strict=True):
+    for row, text in zip(rows, texts, strict=True):
+        fault = None if column.optional and not text else _fault(sheet.place(row.line, column.name), text, column)
+        if fault is not None:
+            faults.append(fault)
+    return tuple(number(text) for text in texts) if column.kind == "number" else tuple(texts)
+
+
+def _fault(where: str, text: str, column: Column) -> Fault | None:
+    """What is wrong with a cell, as far as it can be said without the other tables."""
+    if column.kind == "number":
+        value = number(text)
         if value is None:
-            faults.append(not_a_number(sheet.place(row.line, column.name), text))
-    return tuple(values)
+            return not_a_number(where, text)
+        return None if column.low <= value <= column.high else Fault(where, f"{text} is out of bounds", allowed(column))
+    if column.choices and text not in column.choices:
+        found = f"unknown {column.name} {shown(text)}" if text else "the cell is empty"
+        return Fault(where, found, allowed(column), did_you_mean(text, column.choices))
+    if column.kind == "text" and not column.choices and not text:
+        return Fault(where, "the cell is empty", allowed(column))
+    return None
 
 
 def _check_references(table: CaseTable | None, column: Column, target: CaseTable | None, faults: list[Fault]) -> None:
     if table is None or target is None:
         return
-    known = set(target.ids)
+    known = {*target.ids, ""} if column.optional else set(target.ids)
     astray = [row for row, id in enumerate(table.cells[column.name]) if id not in known]
     for row in astray[:20]:
         id = table.cells[column.name][row]
-        found = f"no row {shown(id)} in {target.file}"
-        faults.append(Fault(table.place(row, column.name), found, listed(target.ids), did_you_mean(id, target.ids)))
+        found = f"no row {shown(id)} in {target.file}" if id else "the cell is empty"
+        rows = f"a row of {target.file}: {listed(target.ids)}"
+        faults.append(Fault(table.place(row, column.name), found, rows, did_you_mean(id, target.ids)))

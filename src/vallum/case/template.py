@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import re
@@ -11,6 +13,7 @@ from pathlib import Path
 from vallum.case.evidence import CLAIM_COLUMNS, SOURCE_COLUMNS
 from vallum.case.faults import CaseError, Fault
 from vallum.case.load import CASE_FILE, load_case_text, write_files
+from vallum.case.tables import allowed
 from vallum.case.wording import bounds
 from vallum.spec import Column, Input, ModelSpec, Table
 
@@ -70,6 +73,9 @@ unit = {unit}
 evidence = []
 status = "assumption"
 note = "placeholder"
+"""
+_TABLES = """
+# --- tables: lists, one CSV file each; columns of your own are welcome ----------------
 """
 _OPTIONS = """
 # --- options: the postures to compare -------------------------------------------------
@@ -142,15 +148,27 @@ def _case_file(spec: ModelSpec, name: str) -> str:
             meaning=_line(declared.meaning),
             bounds=bounds(declared),
             name=_key(declared.name),
-            value=f"column = {_text(declared.name)}" if declared.per else f"value = {_placeholder(declared):.10g}",
+            value=f"column = {_text(declared.name)}" if declared.per else f"value = {_placeholder(declared)}",
             unit=_text(declared.unit),
         )
         for declared in spec.inputs
     )
-    return head + inputs + _OPTIONS.format()
+    return head + inputs + _rules(spec) + _OPTIONS.format()
 
 
-def _placeholder(declared: Input) -> float:
+def _rules(spec: ModelSpec) -> str:
+    """A comment that says what the columns of the tables mean and may hold; empty where there are none."""
+    described = [table for table in spec.tables if table.columns]
+    parts = [f"#\n# {table.name}.csv: {_line(table.meaning)}\n{_table_rules(table)}" for table in described]
+    return _TABLES + "".join(parts) if parts else ""
+
+
+def _table_rules(table: Table) -> str:
+    lines = (f"{column.name}: {column.meaning}; {allowed(column)}" for column in table.columns)
+    return "".join(f"#   {_line(line)}\n" for line in lines)
+
+
+def _placeholder(declared: Input | Column) -> str:
     """A number inside the bounds, whole for a count."""
     low, high = declared.low, declared.high
     if math.isfinite(low) and math.isfinite(high):
@@ -159,9 +177,10 @@ def _placeholder(declared: Input) -> float:
         value = low + 1
     else:
         value = high - 1 if math.isfinite(high) else 1.0
-    if declared.whole:
-        return float(math.ceil(value) if math.ceil(value) <= high else math.floor(value))
-    return value
+    if isinstance(declared, Input) and declared.whole:
+        value = float(math.ceil(value) if math.ceil(value) <= high else math.floor(value))
+    short = f"{value:.10g}"
+    return short if low <= float(short) <= high else repr(value)
 
 
 def _ids(table: Table) -> list[str]:
@@ -172,15 +191,32 @@ def _table_file(table: Table, spec: ModelSpec) -> str:
     """A CSV text with the key, the declared columns and one column for each input by row."""
     inputs = [declared for declared in spec.inputs if declared.per == table.name]
     header = [table.key, *(column.name for column in table.columns), *(declared.name for declared in inputs)]
-    constants = [*(_cell(column, spec) for column in table.columns), *(f"{_placeholder(x):.10g}" for x in inputs)]
-    lines = [header, *([id, *constants] for id in _ids(table))]
-    return "".join(",".join(cells) + "\n" for cells in lines)
+    numbers = [_placeholder(declared) for declared in inputs]
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([id, *_cells(table, row, spec), *numbers] for row, id in enumerate(_ids(table)))
+    return file.getvalue()
 
 
-def _cell(column: Column, spec: ModelSpec) -> str:
+def _cells(table: Table, row: int, spec: ModelSpec) -> list[str]:
+    """The declared columns of a row; its references to one table differ, so that a link joins two places."""
+    targets = [column.references for column in table.columns]
+    return [_cell(column, row + targets[:nth].count(targets[nth]), spec) for nth, column in enumerate(table.columns)]
+
+
+def _cell(column: Column, turn: int, spec: ModelSpec) -> str:
+    """A placeholder that the column allows; references take the rows of their table in turn."""
+    if column.choices and column.kind != "number":
+        return column.choices[0]
+    if column.optional:
+        return ""
     if column.kind == "reference":
-        return _ids(spec.table(column.references))[0]
-    return "1" if column.kind == "number" else "to fill in"
+        ids = _ids(spec.table(column.references))
+        return ids[turn % len(ids)]
+    if column.kind == "number":
+        return "1" if column.low <= 1 <= column.high else _placeholder(column)
+    return "to fill in"
 
 
 def _line(text: str) -> str:

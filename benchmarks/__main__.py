@@ -133,6 +133,12 @@ def implementations(shared: dict, own: dict) -> list[str]:
     return [*lines, f"| published R calculator, `sim()` (as reported, another machine) | {CALCULATOR} | | 1 |"]
 
 
+def theatre_section() -> str:
+    """The theatre's section, from a process of its own that is pinned to one core before JAX starts."""
+    made = subprocess.run([sys.executable, "-m", "benchmarks.theatre"], check=True, capture_output=True, text=True)
+    return made.stdout
+
+
 def main() -> None:
     shared, own = inputs(RUNS)
     machine = f"{os.cpu_count()} cores, {processor()}; Python {platform.python_version()}"
@@ -166,6 +172,7 @@ def main() -> None:
         "`vallum run central-europe-1984 --futures 1048576`: 3 options, 14 outcomes and every input stored; new",
         f"process, warm cache of compiled programs, best of 3: **{seconds:.1f} s, {memory:.2f} GiB**.",
         "",
+        theatre_section(),
     ]
     OUT.write_text("\n".join(lines))
     sys.stdout.write(OUT.read_text())

@@ -19,6 +19,7 @@ from vallum.errors import VallumError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from vallum.case import Case
     from vallum.study.designs import Design
     from vallum.study.futures import FutureTable
     from vallum.study.study import Study
@@ -204,6 +205,94 @@ def compare(case: CaseName, *, arguments: StudyArguments = DEFAULTS) -> None:
     screen.print()
     for path in (*paths, study.folder):
         screen.print(f"  {path}", soft_wrap=True, highlight=False)
+
+
+@app.command
+def deploy(
+    case: CaseName,
+    *,
+    option: tuple[str, ...] = (),
+    plan: str = "",
+    futures: int = 2048,
+    seed: int = 0,
+    trials: int = 5,
+    bound: Annotated[bool, Parameter(negative=())] = False,
+    out: Path | None = None,
+    workers: int | None = None,
+) -> None:
+    """Show the reinforcement race: which brigades are where by which day, who is late and why, and what binds.
+
+    Writes a closure chart, Gantt charts, maps, and CSV files, the time-phased list of formations among them.
+
+    Parameters
+    ----------
+    option
+        Only this option; may be given more than once. The reference is told in full, or else the first.
+    plan
+        The attacker's plan; as the case weights them unless given.
+    futures
+        How many futures, spread evenly over the uncertain inputs.
+    seed
+        Of the futures and of all chance.
+    trials
+        Capacities to try with one more trainload a day, for each option.
+    bound
+        Also say how far the plan of the option told in full is from the best possible; takes about a minute.
+    out
+        Folder for the files; results/CASE-deploy unless given.
+    workers
+        Threads, one a core unless given; they do not change the results.
+    """
+    from vallum.analysis.reinforcement import race
+    from vallum.case import load_case
+    from vallum.present.deployment import race_tables, told, write_race
+    from vallum.present.deployment_figures import footer, write_race_figures
+    from vallum.present.deployment_map import write_race_maps
+    from vallum.study.designs import fitting_size
+    from vallum.study.errors import StudyError
+
+    loaded = load_case(case)
+    _keep_compiled_programs()
+    size = fitting_size("sobol", futures) if futures > 0 else futures
+    found = race(
+        loaded,
+        options=option,
+        plan=plan,
+        futures=size,
+        seed=seed,
+        trials=trials,
+        workers=workers or os.cpu_count() or 1,
+    )
+    screen = _console()
+    screen.print(loaded.title, style="bold")
+    screen.print(footer(found), style="dim", soft_wrap=True)
+    for table in race_tables(found):
+        screen.print()
+        screen.print(table)
+    folder = out or Path("results") / f"{loaded.name}-deploy"
+    if bound:
+        _bound(loaded, told(found).option.id, plan, folder, screen)
+    try:
+        paths = [*write_race_figures(found, folder), *write_race_maps(found, folder), *write_race(found, folder)]
+    except OSError as error:
+        raise StudyError(f"cannot write to {folder}: {error.strerror or error}") from error
+    screen.print()
+    for path in paths:
+        screen.print(f"  {path}", soft_wrap=True, highlight=False)
+
+
+def _bound(case: Case, option: str, plan: str, folder: Path, screen: Console) -> None:
+    """Print and draw how far an option's plan is from the best possible."""
+    from vallum.analysis.bound import bound, last_arrival
+    from vallum.analysis.planning import planning_run
+    from vallum.present.bound import bound_table, bound_words, write_bound
+
+    run = planning_run(case, option, plan)
+    found = bound(run, last_arrival(run))
+    screen.print()
+    screen.print(bound_table(found, run))
+    screen.print(bound_words(found, run), soft_wrap=not screen.is_terminal)
+    screen.print(f"  {write_bound(found, run, case, folder)}", soft_wrap=True, highlight=False)
 
 
 @app.command

@@ -60,22 +60,24 @@ def write_figures(comparison: Comparison, folder: Path) -> list[Path]:
     """Write every figure that a comparison has; returns the paths of the SVG files."""
     folder.mkdir(parents=True, exist_ok=True)
     figures: list[tuple[str, Figure]] = []
-    with _style():
+    with style():
         if comparison.case.spec.outcome(comparison.case.question.outcome).kind == "time" and comparison.thresholds:
             figures.append(("probability_over_time", probability_over_time(comparison)))
         if _shown_series(comparison):
             figures.append(("series_over_time", series_over_time(comparison)))
-        return [_save(figure, folder / name) for name, figure in figures]
+        return [save_figure(figure, folder / name) for name, figure in figures]
 
 
 @contextmanager
-def _style() -> Generator[None]:
+def style() -> Generator[None]:
+    """The style of all figures, while they are made and saved."""
     settings: Any = dict(STYLE)
     with mpl.rc_context(settings):
         yield
 
 
-def _save(figure: Figure, path: Path) -> Path:
+def save_figure(figure: Figure, path: Path) -> Path:
+    """Write a figure as PNG and as SVG; returns the path of the latter."""
     figure.savefig(path.with_suffix(".png"), dpi=200)
     figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
     return path.with_suffix(".svg")
@@ -88,14 +90,15 @@ def probability_over_time(comparison: Comparison) -> Figure:
     scramble = study.data["scramble"].to_numpy()
     sampled = study.attributes["design"] != "table"
     times = _times(comparison)
-    figure = Figure(figsize=(7.2, 4.0), layout="constrained")
+    many = len(comparison.results) > 4  # each on a line of its own, below the panel
+    figure = Figure(figsize=(7.2, 4.0 + 0.2 * len(comparison.results) * many), layout="constrained")
     axes = figure.subplots()
     for place, result in enumerate(comparison.results):
         mine = study.data[[outcome.name, "status"]].sel(option=result.option.id)
         runs, good = mine[outcome.name].to_numpy(), mine["status"].to_numpy() == 0
         curve = [mean(event(case, runs, x), good, scramble, sampled=sampled, certain=result.point) for x in times]
         colour = COLOURS[place % len(COLOURS)]
-        style = "--" if result.point else "-"
+        style = "--" if result.point else "-" if place < len(COLOURS) else ":"
         axes.step(
             times,
             [x.value for x in curve],
@@ -112,8 +115,13 @@ def probability_over_time(comparison: Comparison) -> Figure:
         axes.plot(comparison.thresholds, [x.value for x in marks], "o", color=colour, markersize=4, clip_on=False)
     axes.set(xlim=(0, times[-1]), ylim=(0, 1), xlabel=outcome.unit, ylabel="probability")
     axes.set_title(_sentence_case(event_in_general(case)))
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
-    figure.supxlabel(_footer(comparison), fontsize=7, x=0.01, ha="left")
+    if many:
+        figure.legend(
+            loc="outside lower left", fontsize=8, title=_footer(comparison), title_fontsize=7, alignment="left"
+        )
+    else:
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
+        figure.supxlabel(_footer(comparison), fontsize=7, x=0.01, ha="left")
     return figure
 
 

@@ -51,7 +51,7 @@ CSV_COLUMNS: tuple[str, ...] = (
 def event_table(comparison: Comparison) -> Table:
     """How likely the case's event is under each option, how sure that is, against the reference, at what cost."""
     first, others = comparison.thresholds[0], sorted(comparison.thresholds[1:])
-    table = _table(f"How likely is ({comparison.case.question.event_is}): {event_in_general(comparison.case)}")
+    table = styled_table(f"How likely is ({comparison.case.question.event_is}): {event_in_general(comparison.case)}")
     table.add_column("option", overflow="fold")
     for threshold in others:
         table.add_column(exact(threshold), justify="right", no_wrap=True)
@@ -73,7 +73,7 @@ def average_table(comparison: Comparison) -> Table:
     case = comparison.case
     name = case.question.outcome
     outcome = case.spec.outcome(name)
-    table = _table(f"How much on average: {label(case, name)}{unit_after(outcome)}")
+    table = styled_table(f"How much on average: {label(case, name)}{unit_after(outcome)}")
     table.add_column("option", overflow="fold")
     table.add_column("mean\n95 % interval", justify="right", no_wrap=True)
     table.add_column("difference\nto reference", justify="right", no_wrap=True)
@@ -113,7 +113,9 @@ def spread_table(comparison: Comparison) -> Table:
     """The range of every reported outcome over the futures."""
     case, results = comparison.case, comparison.results
     below = "5 / 50 / 95 % of futures lie below" if results[0].spreads[case.question.outcome].shares[0] else ""
-    table = _table(f"How much: {below or 'lowest / middle / highest of the futures given'}; flags: share of futures")
+    table = styled_table(
+        f"How much: {below or 'lowest / middle / highest of the futures given'}; flags: share of futures"
+    )
     table.add_column("outcome", overflow="fold")
     for result in results:
         table.add_column(result.option.title, justify="right", overflow="fold")
@@ -134,7 +136,8 @@ def _span(case: Case, outcome: Outcome, result: OptionResult) -> str:
     return " / ".join(brief(case, outcome, x) for x in (found.low, found.middle, found.high))
 
 
-def _table(title: str) -> Table:
+def styled_table(title: str) -> Table:
+    """A table in the one style of all pages."""
     return Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
 
 
@@ -220,7 +223,7 @@ def study_facts(study: Study) -> Table:
 def outcome_table(study: Study) -> Table:
     """The range of every outcome under every option: 5, 50 and 95 % of good runs."""
     options = [str(x) for x in study.data["option"].to_numpy()]
-    table = _table("Outcomes: 5 / 50 / 95 % of good runs lie below; flags: share of runs")
+    table = styled_table("Outcomes: 5 / 50 / 95 % of good runs lie below; flags: share of runs")
     table.add_column("outcome")
     table.add_column("unit")
     for option in options:

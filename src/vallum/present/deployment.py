@@ -28,7 +28,7 @@ LIST_COLUMNS = (
 def race_tables(race: Race) -> list[Table]:
     """Every table of a race: all options by day and by formation, one told in full, and what binds."""
     full = told(race)
-    tables = [brigades_table(race), brigades_table(race, "reinforcements_by_day")]
+    tables = [day_table(race, name) for name in ("brigades_by_day", "reinforcements_by_day", "vehicles_by_day")]
     if len(race.results) > 1:
         tables.append(closure_table(race))
     tables += [reasons_table(race, full), place_table(race, full)]
@@ -47,8 +47,8 @@ def shown_days(race: Race) -> tuple[int, ...]:
     return (*(x for x in MARKS if x < race.days - 1), race.days - 1)
 
 
-def brigades_table(race: Race, series: str = "brigades_by_day") -> Table:
-    """Brigades closed by some days under each option: median and 5-95 % of futures."""
+def day_table(race: Race, series: str) -> Table:
+    """A series by some days under each option: median and 5-95 % of futures."""
     outcome = race.case.spec.outcome(series)
     found = styled_table(
         f"{outcome.meaning[:1].upper()}{outcome.meaning[1:]} by day, {outcome.unit}s: median (5-95 % of futures)"
@@ -59,7 +59,8 @@ def brigades_table(race: Race, series: str = "brigades_by_day") -> Table:
         found.add_column(f"day {day}", justify="right", no_wrap=True)
     for result in race.results:
         low, _, middle, _, high = result.fans[series]
-        cells = [f"{middle[day]:,.1f} ({low[day]:,.1f}-{high[day]:,.1f})" for day in days]
+        digits = 0 if outcome.unit == "vehicle" else 1
+        cells = [f"{middle[day]:,.{digits}f} ({low[day]:,.{digits}f}-{high[day]:,.{digits}f})" for day in days]
         found.add_row(f"{result.option.id}  {result.option.title}", *cells)
     return found
 

@@ -312,8 +312,11 @@ def _option(work: Work, option: int, change: Any, trials: int, pool: ThreadPoolE
     if not good.any():
         raise AnalysisError(f"no future of option {work.superset.options[option]} has a good status; see vallum run")
     capacities = _capacities(work, found, good)
+    total = sum(x.waiting for x in capacities)
     tried = [
-        _tried(work, option, change, capacity, found, good, pool) if place < trials else capacity
+        _tried(work, option, change, capacity, found, good, pool)
+        if place < trials and capacity.waiting > WAITING * total
+        else capacity
         for place, capacity in enumerate(capacities)
     ]
     closures = _closures(work, option, found, good, values)

@@ -245,7 +245,7 @@ def deploy(
     """
     from vallum.analysis.reinforcement import race
     from vallum.case import load_case
-    from vallum.present.deployment import race_tables, told, write_race
+    from vallum.present.deployment import pooled_words, race_tables, told, write_race
     from vallum.present.deployment_figures import footer, write_race_figures
     from vallum.present.deployment_map import write_race_maps
     from vallum.study.designs import fitting_size
@@ -266,12 +266,12 @@ def deploy(
     screen = _console()
     screen.print(loaded.title, style="bold")
     screen.print(footer(found), style="dim", soft_wrap=True)
+    for line in pooled_words(found):
+        screen.print(line, style="dim", soft_wrap=True)
     for table in race_tables(found):
         screen.print()
         screen.print(table)
     folder = out or Path("results") / f"{loaded.name}-deploy"
-    if bound:
-        _bound(loaded, told(found).option.id, plan, folder, screen)
     try:
         paths = [*write_race_figures(found, folder), *write_race_maps(found, folder), *write_race(found, folder)]
     except OSError as error:
@@ -279,6 +279,8 @@ def deploy(
     screen.print()
     for path in paths:
         screen.print(f"  {path}", soft_wrap=True, highlight=False)
+    if bound:
+        _bound(loaded, told(found).option.id, plan, folder, screen)
 
 
 def _bound(case: Case, option: str, plan: str, folder: Path, screen: Console) -> None:

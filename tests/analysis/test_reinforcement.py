@@ -65,7 +65,7 @@ def test_planned_ways_lead_from_origin_to_destination(told):
 
 def test_the_plan_asked_for_is_the_plan_taken():
     found = race(load_case("eastern-flank-2022"), options=["P1"], plan="capital", futures=FUTURES, trials=0)
-    assert found.plans == {"capital": 1.0}
+    assert found.plans == {"P1": {"capital": 1.0}}
     moved = found.results[0].fans["reinforcements_by_day"]
     assert moved[2][0] > 5  # warning comes months before
     assert found.results[0].capacities[0].gain is None

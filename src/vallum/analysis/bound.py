@@ -152,7 +152,9 @@ def bound(
 def last_arrival(run: PlanningRun) -> int:
     """The first day by whose end everything that ever arrives is there."""
     arrived = [int(x.max()) for x in run.arrival if len(x) and x.max() < deployment.END]
-    return -(-max(arrived, default=0) // DAY) - BEFORE
+    if not arrived:
+        raise AnalysisError(f"nobody arrives under {run.option}: there is no plan to bound")
+    return -(-max(arrived) // DAY) - BEFORE
 
 
 def vehicles_by(run: PlanningRun, day: int | np.integer[Any], *, whole: bool) -> float:

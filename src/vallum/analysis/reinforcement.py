@@ -1,8 +1,9 @@
 """The reinforcement race of a case: which brigades are where by which day, and what holds them up.
 
 For every option the same futures are run with the same luck. A formation's days are told
-apart by what they went into; a capacity on which formations wait is tried with one more
-trainload a day, run by run, which gives its *shadow value*: the brigade-days that it buys.
+apart by what they went into. A capacity on which formations wait is tried with one more
+trainload a day (before what attack takes of it), run by run, which gives its *shadow value*:
+the brigade-days that it buys.
 """
 
 from __future__ import annotations
@@ -179,8 +180,8 @@ class Race:
     Parameters
     ----------
     case : Case
-    plans : mapping of str to float
-        Share of futures in which the attacker takes each plan.
+    plans : mapping of str to mapping of str to float
+        By option: the share of futures in which the attacker takes each plan.
     futures, seed, days : int
     ways : mapping of int to tuple of Leg
         By row of `formations`: its planned way where nothing is closed, empty where there is none.
@@ -188,7 +189,7 @@ class Race:
     """
 
     case: Case
-    plans: Mapping[str, float]
+    plans: Mapping[str, Mapping[str, float]]
     futures: int
     seed: int
     days: int
@@ -242,10 +243,11 @@ def race(
     work = Work(case, model, Settings(Design("sobol", futures, seed)), None)
     chosen = [_place(work.superset.options, x, "option") for x in options] or list(range(len(work.superset.options)))
     change = _only(work, plan)
-    weights = _weights(work, plan)
+    weights = [_weights(work, option, plan) for option in chosen]
     with ThreadPoolExecutor(workers) as pool:
         results = [_option(work, option, change, trials, pool) for option in chosen]
-    return Race(case, weights, futures, seed, len(work.superset.rows["clock"]), _ways(work), tuple(results))
+    shares = {result.option.id: mine for result, mine in zip(results, weights, strict=True)}
+    return Race(case, shares, futures, seed, len(work.superset.rows["clock"]), _ways(work), tuple(results))
 
 
 def _ways(work: Work) -> dict[int, tuple[Leg, ...]]:
@@ -289,12 +291,13 @@ def _only(work: Work, plan: str) -> Any:
     return change
 
 
-def _weights(work: Work, plan: str) -> dict[str, float]:
-    """Mean share of futures in which the attacker takes each plan, under the first option."""
+def _weights(work: Work, option: int, plan: str) -> dict[str, float]:
+    """Mean share of futures in which the attacker takes each plan under an option."""
     plans = _plans(work)
     if plan:
         return {plan: 1.0}
-    weight = np.atleast_2d(work.inputs(0, _futures(work))["plan_weight"])[:, : len(plans)]
+    weight = np.atleast_2d(work.inputs(option, _futures(work))["plan_weight"])[:, : len(plans)]
+    weight = weight * work.superset.active["plans"][option][: len(plans)]
     if not (weight.sum(axis=1) > 0).all():
         raise AnalysisError("no plan of the attacker has a weight; give plan_weight a value above 0, or name a plan")
     shares = (weight / weight.sum(axis=1, keepdims=True)).mean(axis=0)
@@ -344,8 +347,11 @@ def _closures(
     moving = np.asarray(work.structure.moves)
     mine = {name: found[name][good] for name in ("closed_day", "worth", "sent", "cut_off", "order_day", *REASONS)}
 
+    turnout = np.atleast_2d(values["turnout"])
+
     def middle(name: str, row: int) -> float:
-        return float(np.median(np.atleast_2d(values[name])[:, row]))
+        share = 1.0 if name == "required_day" else turnout[:, row]
+        return float(np.median(np.atleast_2d(values[name])[:, row] * share))
 
     def one(row: int) -> Closure:
         closed, order = mine["closed_day"][:, row].astype(np.float64), mine["order_day"][:, row]
@@ -430,7 +436,7 @@ def _tried(
         if capacity.table in TRAINS:
             load = np.ones_like(load)
         elif capacity.table == "air_routes":
-            load = load * _soldiers_a_vehicle(work, values)
+            load = load * _soldiers_a_vehicle(work, option, values)
         raised[:, capacity.row] += load
         return values | {name: raised}
 
@@ -444,8 +450,10 @@ def _tried(
     return Capacity(capacity.table, capacity.id, capacity.row, capacity.traffic, capacity.waiting, gain)
 
 
-def _soldiers_a_vehicle(work: Work, values: Mapping[str, Any]) -> float:
-    """Soldiers a vehicle of the formations that move, so that a load flown is worth one driven."""
-    rows = np.flatnonzero(work.structure.moves)
+def _soldiers_a_vehicle(work: Work, option: int, values: Mapping[str, Any]) -> float:
+    """Soldiers a vehicle of the active formations that fly, so that a load flown is worth one driven."""
+    cells = work.superset.rows["formations"].columns
+    flies = [x == "light" or bool(kit) for x, kit in zip(cells["heaviness"], cells["kit"], strict=True)]
+    rows = np.flatnonzero(work.structure.moves & np.array(flies) & work.superset.active["formations"][option])
     soldiers, vehicles = (np.atleast_2d(values[x])[:, rows].mean(axis=0).sum() for x in ("personnel", "vehicles"))
     return float(soldiers / vehicles) if vehicles > 0 else 1.0

@@ -21,7 +21,7 @@ ROWS = 9
 def bound_table(found: Bound, run: PlanningRun) -> Table:
     """Vehicles by day: the plan, its whole formations, and the most that any plan could have delivered."""
     table = styled_table(
-        f"How far from the best possible, {run.option}: vehicles arrived by day, "
+        f"How far from the best possible, {run.option}, attacker's plan {run.plan}: vehicles arrived by day, "
         "inputs at their medians, everybody comes, the warning is believed"
     )
     for name in ("day", "the plan", "in whole formations", "no plan more than", "plan / bound"):

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.table import Table
 
 from vallum.analysis.reinforcement import CAPACITIES, QUANTILES, REASONS, Capacity, Closure, OptionRace, Race
-from vallum.case import Case
+from vallum.case import Branches, Case
 from vallum.present.tables import styled_table
 from vallum.present.words import number
 
@@ -35,6 +36,20 @@ def race_tables(race: Race) -> list[Table]:
     if any(x.gain is not None for result in race.results for x in result.capacities):
         tables.append(capacity_table(race))
     return tables
+
+
+def pooled_words(race: Race) -> list[str]:
+    """A sentence for every input whose branches these tables pool, with their weights."""
+    lines: dict[str, list[str]] = {}
+    for result in race.results:
+        for name in race.case.inputs:
+            marginal = result.option.inputs.get(name, race.case.inputs[name]).marginal
+            if isinstance(marginal, Branches) and len(marginal.names) > 1:
+                shares = np.asarray(marginal.weights, float).reshape(len(marginal.names), -1)[:, 0]
+                branches = zip(marginal.names, shares / shares.sum(), strict=True)
+                words = ", ".join(f"{branch or 'unnamed'} {share:.0%}" for branch, share in branches)
+                lines.setdefault(f"Pooled over the branches of {name}: {words}", []).append(result.option.id)
+    return [f"{line} (under {', '.join(ids)})" for line, ids in lines.items()]
 
 
 def told(race: Race) -> OptionRace:

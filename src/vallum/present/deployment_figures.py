@@ -72,7 +72,8 @@ def closure_chart(race: Race) -> Figure:
         axes.set_ylabel("brigades closed")
     panels[0].set_xlim(0, race.days - 1)
     panels[0].set_ylim(bottom=0)
-    handles, labels = panels[min(1, len(race.results) - 1)].get_legend_handles_labels()
+    full = next((panel for panel, x in zip(panels, race.results, strict=False) if x is not reference), panels[0])
+    handles, labels = full.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper left", ncols=3, fontsize=8)
     figure.supxlabel(
         f"days after the attack. Shaded: 5-95 % and 25-75 % of futures. {footer(race)}", fontsize=7, x=0.01, ha="left"
@@ -127,8 +128,12 @@ def _who(race: Race, closure: Closure) -> str:
 
 def footer(race: Race) -> str:
     """What the numbers of a page rest on."""
-    plans = ", ".join(f"{id} {share:.0%}" for id, share in race.plans.items())
-    return f"{race.case.name}, {race.futures:,} futures (sobol, seed {race.seed}); attacker's plan: {plans}"
+    said = {id: ", ".join(f"{plan} {share:.0%}" for plan, share in mine.items()) for id, mine in race.plans.items()}
+    alike = len(set(said.values())) == 1
+    plans = next(iter(said.values())) if alike else "; ".join(f"under {id} {words}" for id, words in said.items())
+    failed = max(result.failed for result in race.results)
+    words = f"{race.case.name}, {race.futures:,} futures (sobol, seed {race.seed}); attacker's plan: {plans}"
+    return words + (f"; up to {failed:,} futures of an option have a bad status and do not count" if failed else "")
 
 
 def _title(result: OptionRace, width: int) -> str:

@@ -51,12 +51,18 @@ def race_map(race: Race, result: OptionRace) -> str:
         destinations,
         title=f"{result.option.title}: {total:.0f} brigades closed by day {day}",
         caption=(
-            f"Discs: brigades closed by day {day}, median of futures. Numbers: capacities that formations wait for "
-            f"longest, and what one more trainload a day buys. {footer(race)}."
+            f"Discs: brigades closed by day {day}, median of futures. {_numbers(result)}Traffic is that of the whole "
+            f"movement. {footer(race)}."
         ),
         weights="vehicles over a link",
         opposing=_opposing(race),
     )
+
+
+def _numbers(result: OptionRace) -> str:
+    if all(x.gain is None for x in result.capacities):
+        return ""
+    return "Numbers: capacities that formations wait for longest, and what one more trainload a day buys. "
 
 
 def _degrees(value: object) -> float:

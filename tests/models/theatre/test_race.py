@@ -100,6 +100,15 @@ def test_whoever_comes_to_a_railway_without_capacity_goes_no_farther_and_nobody_
     np.testing.assert_array_equal(found["cut_off"][:, formation("DE-9")], found["sent"][:, formation("DE-9")])
 
 
+def test_a_link_that_an_option_switches_off_carries_nobody(shipped):
+    work = shipped("formations.csv", "required_day", "UK-16", "8")
+    link = work.superset.rows["air_routes"].ids.index("BRIZE-TALLINN-air")
+    assert replayed(work=work)["air_traffic"][:, link].any()
+    work.superset.active["air_routes"][P1, link] = False
+    found = replayed(work=work)
+    np.testing.assert_array_equal(found["cut_off"][:, formation("UK-16")], found["sent"][:, formation("UK-16")])
+
+
 def test_days_are_told_apart_without_rest():
     found = replayed()
     spent = (

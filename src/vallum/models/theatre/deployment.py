@@ -303,7 +303,7 @@ def advance(grid: Grid, ways: Ways, orders: Orders, movement: Movement, until: i
         return Movement(
             asks=_put(now.asks, serial, jnp.where(live, asks, _pick(now.asks, serial))),
             stands=_put(now.stands, serial, jnp.where(goes, end | (route << 16), stands)),
-            free=_put(now.free, place * runs + lane, jnp.where(goes, jnp.minimum(start + n * h, END), free)),
+            free=_put(now.free, place * runs + lane, jnp.where(goes & (h > 0), jnp.minimum(start + n * h, END), free)),
             arrived=_put(now.arrived, serial, jnp.where(goes & there, then, _pick(now.arrived, serial))),
             spacing=_put(now.spacing, serial, jnp.where(goes, h, came)),
             waits=_add(waits, (number * WAITS + BORDER) * runs + lane, held),

@@ -19,7 +19,7 @@ from vallum.models.cohesion import joins
 from vallum.models.theatre import deployment as moves
 from vallum.models.theatre import outcomes
 from vallum.models.theatre.clock import DAY, arrival_day, minute
-from vallum.models.theatre.structure import Theatre
+from vallum.models.theatre.structure import CAPACITIES, Theatre
 from vallum.models.theatre.warning import Decision, caught, decide, strike_early
 
 if TYPE_CHECKING:
@@ -228,6 +228,8 @@ def _headways(structure: Theatre, inputs: Inputs) -> list[Any]:
         inputs["gauge_throughput"] * by_rail,
         inputs["ramp_capacity"] * by_rail,
     ]
+    there = [inputs[f"{table}.active"] for table in CAPACITIES]
+    loads = [jnp.where(active, x, 0) for x, active in zip(loads, there, strict=True)]
     slowest = DAY / moves.MOST
     return [
         *(jnp.where(x > slowest, DAY / jnp.maximum(x, slowest), moves.MOST) for x in loads),

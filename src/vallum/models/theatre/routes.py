@@ -74,6 +74,9 @@ def plan_network(tables: Tables) -> Network:
     return _assemble(edges, movers, starts, goals, trees, doomed, len(home) * LAYERS)
 
 
+MOST_MOVERS, MOST_STATES = 512, 65_536  # what fits beside a minute in one number; see `deployment`
+
+
 class _Tree(NamedTuple):
     """One route of a formation from wherever it may stand: by state the edge, the nations and the places ahead."""
 
@@ -220,6 +223,10 @@ def _assemble(
                 hop[place] = renumber_edge[e]
                 crosses[place], passes[place] = tree.crosses[x], tree.passes[x]
     mine = tuple(edges[e]._replace(start=renumber[edges[e].start], end=renumber[edges[e].end]) for e in used)
+    if len(movers) > MOST_MOVERS or len(kept) > MOST_STATES:
+        raise ValueError(
+            f"{len(movers)} formations that move over {len(kept)} states: at most {MOST_MOVERS} and {MOST_STATES}"
+        )
     takes = [_capacity(e) for e in mine]
     resources = tuple(dict.fromkeys(takes))
     return Network(

@@ -127,8 +127,9 @@ class _Capacity:
         first = max(asked, self.free)
         starts = [first + j * headway for j in range(loads)]
         assert first >= END or first >= self.closed, "two loads are closer than the headway of the earlier"
-        self.free = min(first + loads * headway, END)
-        self.closed = starts[-1] + headway
+        if headway:  # what has no limit is never taken
+            self.free = min(first + loads * headway, END)
+            self.closed = starts[-1] + headway
         return starts
 
 

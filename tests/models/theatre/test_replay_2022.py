@@ -58,11 +58,14 @@ def first_arrival(formation):
     return (last[mover, 0] - (loads - 1) * spacing[mover, 0]) / DAY - BEFORE
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="predicted day 4.1 to 7.2 (5 to 95 %), recorded 4 or 5 (claim F72): the interval holds day 5, not day 4",
+)
 def test_the_lead_element_of_the_response_force_is_in_romania_on_day_4_or_5():
-    """Predicted: day 4.1 to 7.2, median 5.7. Of the two days recorded the interval holds the later."""
     low, high = np.quantile(first_arrival("NRF-VJTF22"), [0.05, 0.95])
-    assert low <= LEAD_IN_ROMANIA[1]
-    assert high >= LEAD_IN_ROMANIA[0]
+    assert low <= LEAD_IN_ROMANIA[0]
+    assert LEAD_IN_ROMANIA[1] <= high
 
 
 @pytest.mark.xfail(

@@ -224,29 +224,53 @@ def _check_bits(model: Model, rows: Tables, values: Values, batch: Batch, seed: 
 
 
 def _check_rows(model: Model, rows: Tables, values: Values, batch: Batch, seed: int) -> None:
-    """That rows of unordered tables may change places, and that a row which is not there does nothing."""
-    rng = np.random.default_rng(seed)
-    for table in model.spec.tables:
-        if table.ordered:
+    """That rows of unordered tables may change places, and that a row which is not there does nothing.
+
+    All tables at once; one by one only to name the one that matters.
+    """
+    tables = [x.name for x in model.spec.tables if not x.ordered and len(rows[x.name])]
+    for changed, what in (
+        (_shuffled, "the order of rows of {} matters"),
+        (_with_absent, "a row of {} that is not active changes results"),
+    ):
+        if _unmoved(model, changed(model.spec, rows, values, tables, seed), batch, seed):
             continue
-        per = [x.name for x in model.spec.inputs if x.per == table.name]
-        old = rows[table.name]
+        for name in tables:
+            alone = changed(model.spec, rows, values, [name], seed)
+            _hold(_unmoved(model, alone, batch, seed), f"{model.spec.name}: {what.format(name)}")
+        _hold(False, f"{model.spec.name}: {what.format('several tables together')}")
+
+
+def _unmoved(model: Model, changed: tuple[Tables, Values, str], batch: Batch, seed: int) -> bool:
+    rows, values, inactive = changed
+    return _close(model.spec, batch, run_batch(model, rows, values, seed=seed, inactive=inactive), 1e-9)
+
+
+def _shuffled(
+    spec: ModelSpec, rows: Tables, values: Values, tables: list[str], seed: int
+) -> tuple[Tables, Values, str]:
+    """The same rows of some tables in another order."""
+    rng, moved, given = np.random.default_rng(seed), dict(rows), dict(values)
+    for name in tables:
+        old = rows[name]
         order: list[int] = rng.permutation(len(old)).tolist()
-        moved = Rows(
-            tuple(old.ids[i] for i in order),
-            {name: tuple(column[i] for i in order) for name, column in old.columns.items()},
-        )
-        found = run_batch(
-            model, {**rows, table.name: moved}, values | {name: values[name][:, order] for name in per}, seed=seed
-        )
-        _hold(_close(model.spec, batch, found, 1e-9), f"{model.spec.name}: the order of rows of {table.name} matters")
-        more = Rows((*old.ids, "~absent"), {name: (*column, column[0]) for name, column in old.columns.items()})
-        wider = values | {name: np.concatenate([values[name], values[name][:, :1]], axis=1) for name in per}
-        found = run_batch(model, {**rows, table.name: more}, wider, seed=seed, inactive="~absent")
-        _hold(
-            _close(model.spec, batch, found, 1e-9),
-            f"{model.spec.name}: a row of {table.name} that is not active changes results",
-        )
+        columns = {x: tuple(column[i] for i in order) for x, column in old.columns.items()}
+        moved[name] = Rows(tuple(old.ids[i] for i in order), columns)
+        given |= {x.name: values[x.name][:, order] for x in spec.inputs if x.per == name}
+    return moved, given, ""
+
+
+def _with_absent(
+    spec: ModelSpec, rows: Tables, values: Values, tables: list[str], seed: int
+) -> tuple[Tables, Values, str]:
+    """Some tables with one more row, like their first, that is not active."""
+    more, given = dict(rows), dict(values)
+    for name in tables:
+        old = rows[name]
+        more[name] = Rows((*old.ids, "~absent"), {x: (*column, column[0]) for x, column in old.columns.items()})
+        wider = {x.name: values[x.name] for x in spec.inputs if x.per == name}
+        given |= {x: np.concatenate([column, column[:, :1]], axis=1) for x, column in wider.items()}
+    return more, given, "~absent"
 
 
 def _close(spec: ModelSpec, one: Batch, other: Batch, rtol: float) -> bool:

@@ -21,6 +21,9 @@ from vallum.case.normal import Floats, inner
 class Branches(Marginal):
     """A few separate possibilities with weights.
 
+    Numbers take their steps in rising order. Columns take them as declared, so that a branch
+    is the same column in every row.
+
     Parameters
     ----------
     values : array (branch,) or (branch, row)
@@ -44,7 +47,7 @@ class Branches(Marginal):
         require(np.sum(self.weights, axis=0) > 0.0, "the weights add up to 0", "weights of positive sum")
 
     def ppf(self, u: Floats) -> Floats:
-        """The value on whose step `u` lies, values in rising order."""
+        """The value on whose step `u` lies."""
         values, reached = self._steps()
         return _step(inner(u), values, reached)
 
@@ -57,12 +60,15 @@ class Branches(Marginal):
         )
 
     def parameters(self) -> dict[str, Floats]:
-        """Values in rising order and the summed weights up to each."""
+        """Values in the order of their steps and the summed weights up to each."""
         values, reached = self._steps()
         return {"values": values, "reached": reached}
 
     def _steps(self) -> tuple[Floats, Floats]:
         values, weights = np.broadcast_arrays(*_same_depth(self.values, self.weights))
+        if values.ndim > 1:
+            reached = np.cumsum(weights / np.sum(weights, axis=0), axis=0)
+            return values, reached / reached[-1:]
         order = np.argsort(values, axis=0, kind="stable")
         weights = np.take_along_axis(weights, order, axis=0)
         reached = np.cumsum(weights / np.sum(weights, axis=0), axis=0)

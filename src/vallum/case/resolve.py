@@ -281,7 +281,7 @@ class _Reading:
     def check_whole(self, marginal: Marginal) -> None:
         """Refuse a certain value of a count that is no count."""
         low, high = marginal.support()
-        broken = np.flatnonzero((low == high) & (np.abs(low - np.rint(low)) > 1e-9))
+        broken = np.flatnonzero((low == high) & (np.abs(np.where(low == high, low, 0.0) - np.rint(low)) > 1e-9))
         if self.declared.whole and broken.size:
             row = int(broken[0])
             self._fault(row if low.ndim else None, f"{np.ravel(low)[row]:g} is not a whole number", "whole numbers")

@@ -340,6 +340,45 @@ def evidence(case: CaseName) -> None:
 
 
 @app.command
+def calibrate(
+    *,
+    data: Path | None = None,
+    out: Path = Path("results/engagement-law"),
+    draws: int = 1000,
+    seed: int = 1990,
+) -> None:
+    """Fit the engagement law to battles of record and say how well it predicts others; takes 20 seconds.
+
+    Writes the tables that a theatre case cites, and law.toml, which says where they come from.
+
+    Parameters
+    ----------
+    data
+        The battle file, the rebuilt flat table of CDB90; the one in the folder VALLUM_DATA unless given.
+    out
+        Folder for the files.
+    draws
+        Resamples of campaigns that errors come from.
+    seed
+        Of the resamples.
+    """
+    from rich.text import Text
+
+    from vallum.analysis.battles import read_battles
+    from vallum.analysis.law_files import calibrate as fitted
+    from vallum.analysis.law_files import write_law
+    from vallum.present.calibration import calibration_page
+
+    found, screen = fitted(read_battles(data), draws, seed), _console()
+    paths = write_law(found, out)
+    for part in calibration_page(found):
+        screen.print(part, soft_wrap=isinstance(part, Text) and not screen.is_terminal)
+        screen.print()
+    for path in paths:
+        screen.print(f"  {path}", soft_wrap=True, highlight=False)
+
+
+@app.command
 def schema(model: str) -> None:
     """Print the JSON Schema of case.toml for a model, for editors."""
     import json

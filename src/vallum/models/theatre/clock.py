@@ -21,10 +21,17 @@ def minute(day: Float[Array, "..."]) -> Int32[Array, "..."]:
     return jnp.rint(jnp.clip((day + BEFORE) * DAY, 0, moves.END)).astype(jnp.int32)
 
 
+def in_days(minutes: Int32[Array, "..."]) -> Float[Array, "..."]:
+    """Minutes as days, in the precision of the study: dividing whole numbers would give single precision."""
+    import jax.numpy as jnp
+
+    return minutes.astype(jnp.result_type(float)) / DAY
+
+
 def arrival_day(orders: moves.Orders, movement: moves.Movement) -> Float[Array, "mover run"]:
     """Day on which the last load of each formation arrives, infinite where it does not."""
     import jax.numpy as jnp
 
     loads, last, _ = moves.arrivals(orders, movement)
     latest = jnp.max(jnp.where(loads > 0, last, 0), axis=1)
-    return jnp.where((orders.loads == 0) | (latest >= moves.END), jnp.inf, latest / DAY - BEFORE)
+    return jnp.where((orders.loads == 0) | (latest >= moves.END), jnp.inf, in_days(latest) - BEFORE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vallum.models.theatre import deployment as moves
-from vallum.models.theatre.clock import BEFORE, DAY, WHOLE, arrival_day, minute
+from vallum.models.theatre.clock import BEFORE, WHOLE, arrival_day, in_days, minute
 from vallum.models.theatre.network import (
     GAUGE,
     LIFT,
@@ -68,7 +68,7 @@ def by_day(
 
     def share(day: Float[Array, "..."]) -> Float[Array, "mover run"]:
         """Of each formation, what has arrived by a day, train by train."""
-        return moves.loads_by(jnp.broadcast_to(minute(day), total.shape), orders, movement) / total
+        return moves.loads_by(jnp.broadcast_to(minute(day), total.shape), orders, movement).astype(day.dtype) / total
 
     def one(day: Float[Array, ""]) -> tuple[Float[Array, " run"], ...]:
         there = jnp.where(closed <= day, worth, 0)
@@ -113,8 +113,9 @@ def by_formation(
 
     last = jnp.maximum(jnp.minimum(orders.loads, moves.SERIALS) - 1, 0)  # the last serial that has loads
     waits = movement.waits.reshape(len(mover), moves.SERIALS, moves.WAITS, runs)
-    waits = jnp.take_along_axis(waits, last[:, None, None], axis=1)[:, 0] / DAY
-    on_the_way = arrival_day(orders, movement) - (orders.ready / DAY - BEFORE)
+    waits = jnp.take_along_axis(waits, last[:, None, None], axis=1)[:, 0]
+    waits = in_days(waits)
+    on_the_way = arrival_day(orders, movement) - (in_days(orders.ready) - BEFORE)
     spent = {
         "notice_days": jnp.broadcast_to(inputs["notice_to_move"], shape),
         "moving_days": all_rows(on_the_way - jnp.sum(waits, axis=1)),
@@ -171,7 +172,7 @@ def by_capacity(structure: Theatre, inputs: Inputs, movement: moves.Movement) ->
     vehicles = inputs["vehicles_per_train"]
     sizes = [inputs[f"{table}.active"].shape[0] for table in CAPACITIES]
     found: Outcomes = {}
-    for ending, counted in (("wait", movement.queues / DAY), ("traffic", movement.used)):
+    for ending, counted in (("wait", in_days(movement.queues)), ("traffic", movement.used)):
         each = counted.reshape(-1, runs) * vehicles
         below = jnp.zeros((sum(sizes) + 1, runs), each.dtype).at[structure.resource_slot].add(each)
         parts = jnp.split(below, np.cumsum(sizes))

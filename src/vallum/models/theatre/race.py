@@ -56,12 +56,24 @@ def run(structure: Theatre, inputs: Inputs, draws: Draws) -> Outcomes:
     dict
         As declared, the run axis last.
     """
-    import jax.numpy as jnp
-
     politics = decided(structure, inputs, draws)
     orders, order_day = ordered(structure, inputs, politics)
     ways = measured(structure, inputs)
     movement = moves.advance(structure.grid, ways, orders, moves.begin(structure.grid, orders))
+    return told(structure, inputs, politics, orders, order_day, movement)
+
+
+def told(
+    structure: Theatre,
+    inputs: Inputs,
+    politics: Politics,
+    orders: moves.Orders,
+    order_day: Float[Array, "formation run"],
+    movement: moves.Movement,
+) -> Outcomes:
+    """Every outcome of the race, once everyone has moved."""
+    import jax.numpy as jnp
+
     closed, worth = closure(structure, inputs, orders, order_day, movement)
     report = inputs["report_day"]
     beyond = (report < 0) | (report >= structure.days)
@@ -121,7 +133,15 @@ def decided(structure: Theatre, inputs: Inputs, draws: Draws) -> Politics:
 def ordered(
     structure: Theatre, inputs: Inputs, politics: Politics
 ) -> tuple[moves.Orders, Float[Array, "formation run"]]:
-    """Who is told to move when, and with how much; and the day of each formation's order."""
+    """Orders, places falling as the plan says; and the day of each formation's order."""
+    orders, day = called(structure, inputs, politics)
+    return orders._replace(falls=_falling(structure, inputs, politics)), day
+
+
+def called(
+    structure: Theatre, inputs: Inputs, politics: Politics
+) -> tuple[moves.Orders, Float[Array, "formation run"]]:
+    """Who is told to move when, and with how much, as if no place fell; and the day of each formation's order."""
     import jax.numpy as jnp
 
     decision, mover = politics.decision, structure.movers
@@ -138,11 +158,6 @@ def ordered(
     vehicles = (inputs["vehicles"][mover] * share) / inputs["vehicles_per_train"]
     loads = jnp.where(sent[mover] & (share > 0), jnp.maximum(jnp.ceil(vehicles), 1), 0).astype(jnp.int32)
     soldiers = jnp.ceil((inputs["personnel"][mover] * share) / jnp.maximum(loads, 1))
-    falls = jnp.full((structure.doomed, day.shape[1]), moves.END, jnp.int32)
-    taken = jnp.where(structure.loss_plan[:, None] >= 0, politics.plan[structure.loss_plan], False)
-    lost = jnp.where(taken & inputs["node_losses.active"], minute(inputs["lost_day"]), moves.END)
-    if structure.doomed:
-        falls = falls.at[structure.loss_place].min(lost, mode="drop")
     orders = moves.Orders(
         ready=jnp.where(jnp.isfinite(ready), minute(ready), moves.END),
         loads=loads,
@@ -150,9 +165,22 @@ def ordered(
         march=structure.marches,  # type: ignore[arg-type]
         rank=_ranks(inputs["required_day"][mover], structure.alphabet, day.shape[1]),
         refused=politics.refused,
-        falls=falls,
+        falls=jnp.full((structure.doomed, day.shape[1]), moves.END, jnp.int32),
     )
     return orders, day
+
+
+def _falling(structure: Theatre, inputs: Inputs, politics: Politics) -> Int32[Array, "doomed run"]:
+    """Minute in which each place that may fall is behind the front under the plan taken."""
+    import jax.numpy as jnp
+
+    runs = politics.believed.shape[0]
+    falls = jnp.full((structure.doomed, runs), moves.END, jnp.int32)
+    if not structure.doomed:
+        return falls
+    taken = jnp.where(structure.loss_plan[:, None] >= 0, politics.plan[structure.loss_plan], False)
+    lost = jnp.where(taken & inputs["node_losses.active"], minute(inputs["lost_day"]), moves.END)
+    return falls.at[structure.loss_place].min(lost, mode="drop")
 
 
 def _ranks(
@@ -176,12 +204,6 @@ def measured(structure: Theatre, inputs: Inputs) -> moves.Ways:
 
     runs = inputs["report_day"].shape[0]
 
-    def stack(parts: Iterable[Any], slots: Int32[np.ndarray, " slot"]) -> Float[Array, "slot run"]:
-        """What stands in some slots, if all parts stand one below the other."""
-        return jnp.concatenate(
-            [jnp.broadcast_to(jnp.atleast_2d(x), (jnp.atleast_2d(x).shape[0], runs)) for x in parts]
-        )[slots]
-
     hours = [
         structure.road_length[:, None] / inputs["road_speed"],
         structure.rail_length[:, None] / inputs["rail_speed"],
@@ -192,24 +214,56 @@ def measured(structure: Theatre, inputs: Inputs) -> moves.Ways:
     handling = [inputs[x] for x in ("ship_loading", "gauge_transfer", "rail_loading", "kit_draw")]
     handling = [handling[0], still, *handling[1:], still]
     delays = [inputs["road_border_delay"], inputs["rail_border_delay"], *(jnp.zeros_like(x) for x in hours[2:])]
-    border = stack([*(x * inputs["border_delay_share"] for x in delays), *[still] * len(handling)], structure.edge_slot)
+    border = _stacked(
+        [*(x * inputs["border_delay_share"] for x in delays), *[still] * len(handling)], structure.edge_slot, runs
+    )
     marched = [structure.road_length[:, None] / inputs[x] for x in ("heavy_march", "wheeled_march")]
     days = [
-        stack([jnp.maximum(hours[0] / 24, march), *(x / 24 for x in hours[1:]), *handling], structure.edge_slot)
+        _stacked(
+            [jnp.maximum(hours[0] / 24, march), *(x / 24 for x in hours[1:]), *handling], structure.edge_slot, runs
+        )
         for march in marched
     ]
-    headway = stack(_headways(structure, inputs), structure.resource_slot)
-    shut = headway >= moves.MOST
-    headway, closed = jnp.where(shut, 0.0, headway), shut[structure.grid.resource]
+    headway, shut = headways(structure, inputs)
+    closed = shut[structure.grid.resource]
     travel = [jnp.where(closed, moves.END, jnp.rint(jnp.minimum((x + border) * DAY, moves.END))) for x in days]
-    flown = structure.grid.flown[:, None]
-    most = jnp.where(flown, moves.MOST_FLOWN, moves.MOST)
-    headway = jnp.rint(jnp.minimum(jnp.where(flown, headway * moves.SHARE, headway), most))
     return moves.Ways(
         travel=jnp.stack(travel).astype(jnp.int32),
         border=jnp.rint(border * DAY).astype(jnp.int32),
-        headway=headway.astype(jnp.int32),
+        headway=headway,
     )
+
+
+def _stacked(parts: Iterable[Any], slots: Int32[np.ndarray, " slot"], runs: int) -> Float[Array, "slot run"]:
+    """What stands in some slots, if all parts stand one below the other."""
+    import jax.numpy as jnp
+
+    return jnp.concatenate([jnp.broadcast_to(jnp.atleast_2d(x), (jnp.atleast_2d(x).shape[0], runs)) for x in parts])[
+        slots
+    ]
+
+
+def headways(structure: Theatre, inputs: Inputs) -> tuple[Int32[Array, "resource run"], Bool[Array, "resource run"]]:
+    """Minutes between loads at each capacity, as movement counts them; and which capacities are zero."""
+    import jax.numpy as jnp
+
+    headway = spacing(structure, inputs)
+    shut = headway >= moves.MOST
+    return counted(structure, jnp.where(shut, 0.0, headway)), shut
+
+
+def spacing(structure: Theatre, inputs: Inputs) -> Float[Array, "resource run"]:
+    """Minutes between loads (or soldiers flown) at each capacity, MOST where it is zero."""
+    return _stacked(_headways(structure, inputs), structure.resource_slot, inputs["report_day"].shape[0])
+
+
+def counted(structure: Theatre, headway: Float[Array, "resource run"]) -> Int32[Array, "resource run"]:
+    """Headways in the whole units that movement counts."""
+    import jax.numpy as jnp
+
+    flown = structure.grid.flown[:, None]
+    most = jnp.where(flown, moves.MOST_FLOWN, moves.MOST)
+    return jnp.rint(jnp.minimum(jnp.where(flown, headway * moves.SHARE, headway), most)).astype(jnp.int32)
 
 
 def _headways(structure: Theatre, inputs: Inputs) -> list[Any]:
@@ -249,13 +303,20 @@ def closure(
     One that moved has closed when its last load has come and is integrated; one in place
     when it mans its positions, less the share that surprise caught.
     """
-    import jax.numpy as jnp
-
-    moving, turnout = structure.moves[:, None], inputs["turnout"]
-    there = inputs["formations.active"] & (turnout > 0)
-    closed = jnp.where(there, order_day + inputs["notice_to_move"] + inputs["to_positions"], jnp.inf)
+    closed, kept = standing(structure, inputs, order_day)
     if len(structure.movers):
         arrival = arrival_day(orders, movement)
         closed = closed.at[structure.movers].set(arrival + inputs["integration"][structure.movers])
+    return closed, inputs["brigade_equivalents"] * inputs["turnout"] * kept
+
+
+def standing(
+    structure: Theatre, inputs: Inputs, order_day: Float[Array, "formation run"]
+) -> tuple[Float[Array, "formation run"], Float[Array, "formation run"]]:
+    """The day on which each formation mans its positions if it need not move, and the share of it left by surprise."""
+    import jax.numpy as jnp
+
+    there = inputs["formations.active"] & (inputs["turnout"] > 0)
+    closed = jnp.where(there, order_day + inputs["notice_to_move"] + inputs["to_positions"], jnp.inf)
     lost = caught(-order_day, inputs["surprise_share"], inputs["surprise_lead"])
-    return closed, inputs["brigade_equivalents"] * turnout * jnp.where(moving, 1, 1 - lost)
+    return closed, jnp.where(structure.moves[:, None], 1, 1 - lost)

@@ -168,40 +168,71 @@ def move(
     list of Passage
         In the order in which they were asked for.
     """
-    formations = [_serials(network, mover, order) for mover, order in enumerate(orders)]
-    capacities = [_Capacity() for _ in network.resources]
-    passages = list[Passage]()
-    requests = [
-        (orders[serial.mover].ready, orders[serial.mover].rank, serial.number, serial.mover)
-        for serials in formations
-        for serial in serials
-        if serial.here and orders[serial.mover].ready < END
-    ]
-    heapq.heapify(requests)
-    while requests:
-        asked, rank, number, mover = heapq.heappop(requests)
-        order, serial = orders[mover], formations[mover][number]
-        route = _route(network, serial, refused, _fallen(falls, asked))
-        if route is None:
-            continue  # it stays for good
-        edge = int(network.hop[mover, route, serial.state])
-        capacity = capacities[int(network.resource[edge])]
-        gap = _gap(network, edge, headway, order)
-        # A convoy thrown onto another route has closed up for the edge it expected, not for this one.
-        closed_up = max(asked, *(minute - j * gap for j, minute in enumerate(serial.here)))
-        starts = capacity.admit(closed_up, len(serial.here), gap)
-        assert all(a <= b for a, b in zip(serial.here, starts, strict=True)), "a load leaves before it has come"
-        _account(network, serial, edge, starts[0] - asked, int(border[edge]))
-        serial.here = [minute + int(travel[order.march, edge]) for minute in starts]
-        serial.state, serial.route = network.edges[edge].end, route
-        serial.arrived = serial.state == int(network.goal[mover])
-        passages.append(Passage(mover, number, edge, asked, starts[0], serial.here[-1]))
-        if not serial.arrived:
-            gap = _gap(network, int(network.hop[mover, route, serial.state]), headway, order)
-            asks = max(minute - j * gap for j, minute in enumerate(serial.here))
-            if asks < END:
-                heapq.heappush(requests, (asks, rank, number, mover))
-    return [_arrival(serials, order) for serials, order in zip(formations, orders, strict=True)], passages
+    march = March(network, orders, refused)
+    march.go_on(travel, border, headway, falls)
+    return march.arrivals(), march.passages
+
+
+class March:
+    """Every formation on its way, and who asks for what next.
+
+    Parameters
+    ----------
+    network : Network
+    orders : sequence of Order
+    refused : int
+        As for `move`.
+    """
+
+    def __init__(self, network: Network, orders: Sequence[Order], refused: int) -> None:
+        self.network, self.orders, self.refused = network, orders, refused
+        self.passages = list[Passage]()
+        self._formations = [_serials(network, mover, order) for mover, order in enumerate(orders)]
+        self._capacities = [_Capacity() for _ in network.resources]
+        self._requests = [
+            (orders[serial.mover].ready, orders[serial.mover].rank, serial.number, serial.mover)
+            for serials in self._formations
+            for serial in serials
+            if serial.here and orders[serial.mover].ready < END
+        ]
+        heapq.heapify(self._requests)
+
+    def go_on(
+        self,
+        travel: Int[np.ndarray, "march edge"],
+        border: Int[np.ndarray, " edge"],
+        headway: Int[np.ndarray, " resource"],
+        falls: Sequence[int],
+        until: int = END,
+    ) -> None:
+        """Serve every request made before a minute, the earliest first; the ways as for `move`."""
+        while self._requests and self._requests[0][0] < until:
+            asked, rank, number, mover = heapq.heappop(self._requests)
+            network, order, serial = self.network, self.orders[mover], self._formations[mover][number]
+            route = _route(network, serial, self.refused, _fallen(falls, asked))
+            if route is None:
+                continue  # it stays for good
+            edge = int(network.hop[mover, route, serial.state])
+            capacity = self._capacities[int(network.resource[edge])]
+            gap = _gap(network, edge, headway, order)
+            # A convoy thrown onto another route has closed up for the edge it expected, not for this one.
+            closed_up = max(asked, *(minute - j * gap for j, minute in enumerate(serial.here)))
+            starts = capacity.admit(closed_up, len(serial.here), gap)
+            assert all(a <= b for a, b in zip(serial.here, starts, strict=True)), "a load leaves before it has come"
+            _account(network, serial, edge, starts[0] - asked, int(border[edge]))
+            serial.here = [minute + int(travel[order.march, edge]) for minute in starts]
+            serial.state, serial.route = network.edges[edge].end, route
+            serial.arrived = serial.state == int(network.goal[mover])
+            self.passages.append(Passage(mover, number, edge, asked, starts[0], serial.here[-1]))
+            if not serial.arrived:
+                gap = _gap(network, int(network.hop[mover, route, serial.state]), headway, order)
+                asks = max(minute - j * gap for j, minute in enumerate(serial.here))
+                if asks < END:
+                    heapq.heappush(self._requests, (asks, rank, number, mover))
+
+    def arrivals(self) -> list[Arrival]:
+        """What became of each formation so far."""
+        return [_arrival(serials, order) for serials, order in zip(self._formations, self.orders, strict=True)]
 
 
 def _serials(network: Network, mover: int, order: Order) -> list[_Serial]:

@@ -1,0 +1,490 @@
+"""Combat on an axis: covered or not, battle, pause and advance.
+
+An axis is a chain of segments. A segment is *covered* if the brigades that defend the axis,
+times the front a brigade holds, are at least its width, and they have not lost more than their
+breakpoint. Against
+
+* a covered segment the attacker gives battle: its length is drawn, the winner by the odds as they
+  were at the start or when forces last came, both sides lose at the law's rate, and the attacker
+  gains ground at the opposed rate for each day of a battle it wins, a little for each day of one it
+  loses. If it wins, it goes on through the segment at the opposed rate; if not, it pauses and tries
+  again while it is above its breakpoint and in supply;
+* an uncovered one it advances at the rate of the case's branch.
+
+Every rate is capped by the march rate, every distance by what supply reaches. Each axis keeps its own
+clock and goes from event to event (end of a battle, of a pause, of a segment) up to the end of a step,
+so that the length of the step decides only when arrivals count. Luck is drawn by (segment, attempt).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from vallum.models.theatre.engagement import Law, loss_rates, odds
+
+if TYPE_CHECKING:
+    from jaxtyping import Array, Bool, Float, Int32, UInt32
+
+    from vallum.models.contract import Draws, Inputs
+
+MOVING, BATTLE, PAUSE = range(3)
+POOLS = 3  # of defenders: hosts, allies in place when the attack came, allies who came later
+HOST, TRIPWIRE, HELPER = range(POOLS)
+ATTEMPTS = 8  # attempts on a segment whose luck is drawn beforehand; further ones are drawn as they come
+EVENTS = 3  # events of an axis in a step; more wait for the next
+SOMEBODY = 1.0  # soldiers; strikes leave fractions of one
+NEAR = 1e-3  # km: at the limit of supply, to rounding
+NO_GAIN = 0.999  # a repulsed attacker does not get beyond this share of a segment
+
+
+class Ground(NamedTuple):
+    """The axes of a block of runs.
+
+    Attributes
+    ----------
+    length, frontage, preparation : arrays (axis, place, run)
+        Of each segment: km, km, 0 to 2.
+    rugged : array (axis, place, 1)
+        Share of it.
+    key : array (axis, place, 1) of uint32
+        Identity of each segment, for its luck.
+    segments : array of int (axis, 1)
+        Segments of each axis.
+    before : array (axis, place, run)
+        km from the start of the axis to the start of each segment.
+    """
+
+    length: Float[Array, "axis place run"]
+    frontage: Float[Array, "axis place run"]
+    preparation: Float[Array, "axis place run"]
+    rugged: Float[Array, "axis place 1"]
+    key: UInt32[Array, "axis place 1"]
+    segments: Int32[Array, "axis 1"]
+    before: Float[Array, "axis place run"]
+
+
+class Luck(NamedTuple):
+    """Luck of a battle.
+
+    Attributes
+    ----------
+    days : array
+        How long it lasts.
+    threshold : array
+        The attacker wins if its log odds are above this.
+    attacker, defender : arrays
+        Noise of the losses of each side, in logarithms.
+    """
+
+    days: Float[Array, "..."]
+    threshold: Float[Array, "..."]
+    attacker: Float[Array, "..."]
+    defender: Float[Array, "..."]
+
+
+class Conditions(NamedTuple):
+    """What holds for a whole run, beside the inputs.
+
+    Attributes
+    ----------
+    law : Law
+    opposed : array (axis, run)
+        km a day gained against a covered segment, at most the rate of the branch.
+    noise : arrays (run,)
+        Each side's own part of its losses, attacker and defender.
+    luck : Luck
+        Of the first attempts on each segment, flat arrays (axis * place * attempt * run,).
+    """
+
+    law: Law
+    opposed: Float[Array, "axis run"]
+    noise: tuple[Float[Array, " run"], Float[Array, " run"]]
+    luck: Luck
+
+
+class Day(NamedTuple):
+    """What a step brings: surprise and the attacker's air superiority, arrays (run,)."""
+
+    surprise: Float[Array, " run"]
+    air: Float[Array, " run"]
+
+
+class Fight(NamedTuple):
+    """Where every axis stands.
+
+    Attributes
+    ----------
+    now : array (axis, run)
+        Its clock, days from the attack.
+    segment, mode, attempt : arrays of int (axis, run)
+    along : array (axis, run)
+        km into the segment.
+    left, lasts : arrays (axis, run)
+        Days left of a battle or pause, and days the battle lasts in all.
+    won : array of bool (axis, run)
+        The segment's battle is won.
+    chance : array (axis, run)
+        Log odds that the attacker wins the battle.
+    attackers, committed, attackers_lost : arrays (axis, run)
+        Soldiers there, come, lost.
+    defenders, defended, defenders_lost : arrays (pool, axis, run)
+        Soldiers there, come, lost.
+    brigades : array (axis, run)
+        Worth of the defenders there.
+    taken : array (axis, place, run)
+        Day on which each segment was passed, infinite before.
+    battles, battles_won : arrays of int (run,)
+    battle_days : array (run,)
+    outside : array of bool (4, run)
+        Density, force ratio, advance, losses beyond the evidence.
+    """
+
+    now: Float[Array, "axis run"]
+    segment: Int32[Array, "axis run"]
+    mode: Int32[Array, "axis run"]
+    attempt: Int32[Array, "axis run"]
+    along: Float[Array, "axis run"]
+    left: Float[Array, "axis run"]
+    lasts: Float[Array, "axis run"]
+    won: Bool[Array, "axis run"]
+    chance: Float[Array, "axis run"]
+    attackers: Float[Array, "axis run"]
+    committed: Float[Array, "axis run"]
+    attackers_lost: Float[Array, "axis run"]
+    defenders: Float[Array, "pool axis run"]
+    defended: Float[Array, "pool axis run"]
+    defenders_lost: Float[Array, "pool axis run"]
+    brigades: Float[Array, "axis run"]
+    taken: Float[Array, "axis place run"]
+    battles: Int32[Array, " run"]
+    battles_won: Int32[Array, " run"]
+    battle_days: Float[Array, " run"]
+    outside: Bool[Array, "4 run"]
+
+
+Phase = TypeVar("Phase")
+
+
+def settled(values: Phase) -> Phase:
+    """The same values, computed once: left to itself the compiler computes them again for whoever uses them."""
+    import jax
+
+    barrier: Any = jax.lax.optimization_barrier  # pyright: ignore[reportUnknownVariableType]
+    return barrier(values)
+
+
+def begin(ground: Ground) -> Fight:
+    """Nobody there, every axis at its start on the day of the attack."""
+    import jax.numpy as jnp
+
+    axes, places, runs = ground.length.shape
+    zero, whole = jnp.zeros((axes, runs), ground.length.dtype), jnp.zeros((axes, runs), jnp.int32)
+    pools, none = jnp.zeros((POOLS, axes, runs), zero.dtype), jnp.zeros(runs, jnp.int32)
+    return Fight(
+        now=zero,
+        segment=whole,
+        mode=whole,
+        attempt=whole,
+        along=zero,
+        left=zero,
+        lasts=zero,
+        won=jnp.zeros((axes, runs), bool),
+        chance=zero,
+        attackers=zero,
+        committed=zero,
+        attackers_lost=zero,
+        defenders=pools,
+        defended=pools,
+        defenders_lost=pools,
+        brigades=zero,
+        taken=jnp.full((axes, places, runs), jnp.inf, zero.dtype),
+        battles=none,
+        battles_won=none,
+        battle_days=jnp.zeros(runs, zero.dtype),
+        outside=jnp.zeros((4, runs), bool),
+    )
+
+
+def _here(values: Array, segment: Int32[Array, "axis run"]) -> Array:
+    """Of values by place, that of the segment each axis is at (the last one once all are taken)."""
+    import jax.numpy as jnp
+
+    places = values.shape[1]
+    found = values[:, 0]
+    for place in range(1, places):
+        found = jnp.where(segment >= place, values[:, place], found)
+    return jnp.broadcast_to(found, segment.shape)
+
+
+def arrive(
+    ground: Ground,
+    conditions: Conditions,
+    inputs: Inputs,
+    day: Day,
+    fight: Fight,
+    attackers: Float[Array, "axis run"],
+    defenders: Float[Array, "pool axis run"],
+    brigades: Float[Array, "axis run"],
+) -> Fight:
+    """Forces come to their axes; where a battle is on, its odds are those of the forces there now."""
+    import jax.numpy as jnp
+
+    came = (attackers > 0) | (jnp.sum(defenders, axis=0) > 0)
+    fight = fight._replace(
+        attackers=fight.attackers + attackers,
+        committed=fight.committed + attackers,
+        defenders=fight.defenders + defenders,
+        defended=fight.defended + defenders,
+        brigades=fight.brigades + brigades,
+    )
+    chance = _odds(ground, conditions, inputs, day, fight)
+    return fight._replace(chance=jnp.where(came & (fight.mode == BATTLE), chance, fight.chance))
+
+
+def _odds(ground: Ground, conditions: Conditions, inputs: Inputs, day: Day, fight: Fight) -> Float[Array, "axis run"]:
+    import jax.numpy as jnp
+
+    strength = jnp.maximum(fight.attackers, 1.0), jnp.maximum(jnp.sum(fight.defenders, axis=0), 1.0)
+    return odds(
+        conditions.law,
+        jnp.log(strength[0]) - jnp.log(strength[1]),
+        day.surprise,
+        _here(ground.preparation, fight.segment),
+        _here(ground.rugged, fight.segment),
+        day.air,
+        inputs["quality_edge"],
+    )
+
+
+def covered(ground: Ground, inputs: Inputs, fight: Fight) -> Bool[Array, "axis run"]:
+    """Whether the defenders of each axis hold a line across the segment it has come to."""
+    import jax.numpy as jnp
+
+    there, lost, came = (jnp.sum(x, axis=0) for x in (fight.defenders, fight.defenders_lost, fight.defended))
+    holds = fight.brigades * inputs["frontage_per_brigade"] >= _here(ground.frontage, fight.segment)
+    return holds & (there > 0) & (lost <= inputs["defender_breakpoint"] * came)
+
+
+def depth(ground: Ground, fight: Fight) -> Float[Array, "axis run"]:
+    """Km from the start of each axis to its front."""
+    import jax.numpy as jnp
+
+    whole = _here(ground.before, fight.segment) + fight.along
+    return jnp.where(fight.segment >= ground.segments, _end(ground), whole)
+
+
+def _end(ground: Ground) -> Float[Array, "axis run"]:
+    """Km from the start of each axis to its objective."""
+    import jax.numpy as jnp
+
+    last = jnp.broadcast_to(ground.segments - 1, (ground.length.shape[0], ground.length.shape[2]))
+    return _here(ground.before, last) + _here(ground.length, last)
+
+
+def advance(
+    ground: Ground,
+    conditions: Conditions,
+    inputs: Inputs,
+    draws: Draws,
+    day: Day,
+    fight: Fight,
+    until: Float[Array, ""],
+) -> Fight:
+    """Every axis on to a time, from event to event."""
+    import jax
+
+    def one(_: Any, fight: Fight) -> Fight:
+        return _event(ground, conditions, inputs, draws, day, fight, until)
+
+    loop: Any = jax.lax.fori_loop  # pyright: ignore[reportUnknownVariableType]
+    return loop(0, EVENTS, one, fight)
+
+
+class _Place(NamedTuple):
+    """Where each axis is, and what it can do there: arrays (axis, run)."""
+
+    width: Float[Array, "axis run"]
+    length: Float[Array, "axis run"]
+    start: Float[Array, "axis run"]
+    held: Bool[Array, "axis run"]
+    goes_on: Bool[Array, "axis run"]
+    there: Float[Array, "axis run"]
+    free: Float[Array, "axis run"]
+    opposed: Float[Array, "axis run"]
+
+
+def _place(ground: Ground, conditions: Conditions, inputs: Inputs, fight: Fight) -> _Place:
+    import jax.numpy as jnp
+
+    reach = depth(ground, fight)
+    slowed = 1.0 - _here(ground.rugged, fight.segment) * (1.0 - inputs["rugged_multiplier"])
+    free = jnp.minimum(inputs["advance_rate"] * slowed, inputs["march_rate"])
+    goes_on = (
+        (fight.attackers >= SOMEBODY)
+        & (fight.segment < ground.segments)
+        & (fight.attackers_lost <= inputs["attacker_breakpoint"] * fight.committed)
+        & (reach < inputs["supply_limit"] - NEAR)
+    )
+    return _Place(
+        width=_here(ground.frontage, fight.segment),
+        length=_here(ground.length, fight.segment),
+        start=reach - fight.along,
+        held=covered(ground, inputs, fight),
+        goes_on=goes_on,
+        there=jnp.sum(fight.defenders, axis=0),
+        free=free,
+        opposed=jnp.minimum(conditions.opposed, free),
+    )
+
+
+def _event(
+    ground: Ground,
+    conditions: Conditions,
+    inputs: Inputs,
+    draws: Draws,
+    day: Day,
+    fight: Fight,
+    until: Float[Array, ""],
+) -> Fight:
+    """Every axis on to its next event, or to the end of the step."""
+    import jax.numpy as jnp
+
+    at = settled(_place(ground, conditions, inputs, fight))
+    # a battle begins
+    starts = (fight.mode == MOVING) & at.goes_on & at.held & ~fight.won
+    luck = settled(_luck(ground, conditions, draws, fight))
+    lasts = jnp.where(starts, luck.days, fight.lasts)
+    left = jnp.where(starts, lasts, fight.left)
+    chance = jnp.where(starts, _odds(ground, conditions, inputs, day, fight), fight.chance)
+    mode = jnp.where(starts, BATTLE, fight.mode)
+    wins = luck.threshold < chance
+    rates = loss_rates(conditions.law, fight.attackers, at.there, wins, luck.attacker, luck.defender)
+    chance, lasts, left, mode, wins, rates = settled((chance, lasts, left, mode, wins, rates))
+    fighting, moving = mode == BATTLE, (mode == MOVING) & at.goes_on
+    held_up = fighting | (mode == PAUSE)
+    # the rest of a battle or pause, the way to the end of the segment, or the step: whatever is shortest
+    rate = jnp.where(at.held, at.opposed, at.free)
+    whole = jnp.where(moving, _way(inputs, fight, at, rate), jnp.where(held_up, left, jnp.inf))
+    spent = jnp.minimum(whole, jnp.maximum(until - fight.now, 0.0))
+    ends = whole <= jnp.maximum(until - fight.now, 0.0)
+    now = fight.now + spent
+    # losses
+    marching = jnp.where(moving, inputs["advance_losses"], 0.0)
+    fallen = -jnp.expm1(-spent * jnp.where(fighting, rates[0], marching)) * fight.attackers
+    lost = -jnp.expm1(-spent * jnp.where(fighting, rates[1], 0.0))
+    # ground, as far as supply reaches
+    over = fighting & ends
+    head = jnp.minimum(inputs["supply_reach"] + inputs["supply_rate"] * now, inputs["supply_limit"])
+    most = jnp.maximum(head - at.start, fight.along)
+    gained = jnp.where(wins, at.opposed, conditions.law.scale["repulse_advance"]) * lasts
+    limit = jnp.where(wins, at.length, jnp.maximum(NO_GAIN * at.length, fight.along))
+    along = jnp.where(over, jnp.minimum(fight.along + gained, jnp.minimum(limit, most)), fight.along)
+    along = jnp.where(moving, jnp.minimum(fight.along + rate * spent, most), along)
+    passed, beaten = moving & ends, over & ~wins
+    places = jnp.arange(ground.length.shape[1], dtype=jnp.int32)[None, :, None]
+    mine = passed[:, None] & (places == fight.segment[:, None])
+    beyond = _beyond(conditions.law, fight, at, starts, moving & (rate > conditions.law.scale["advance_high"]))
+    bloody = jnp.any(fighting & (jnp.maximum(*rates) > conditions.law.scale["loss_high"]), axis=0)
+    return Fight(
+        now=now,
+        segment=fight.segment + passed,
+        mode=jnp.where(beaten, PAUSE, jnp.where(ends & held_up, MOVING, mode)).astype(jnp.int32),
+        attempt=jnp.where(passed, 0, fight.attempt + over),
+        along=jnp.where(passed, 0.0, along),
+        left=jnp.where(beaten, inputs["pause_days"], jnp.where(held_up, left - spent, left)),
+        lasts=lasts,
+        won=(fight.won | (over & wins)) & ~passed,
+        chance=chance,
+        attackers=fight.attackers - fallen,
+        committed=fight.committed,
+        attackers_lost=fight.attackers_lost + fallen,
+        defenders=fight.defenders * (1.0 - lost),
+        defended=fight.defended,
+        defenders_lost=fight.defenders_lost + fight.defenders * lost,
+        brigades=fight.brigades * (1.0 - lost),
+        taken=jnp.where(mine, now[:, None], fight.taken),
+        battles=fight.battles + jnp.sum(over, axis=0, dtype=jnp.int32),
+        battles_won=fight.battles_won + jnp.sum(over & wins, axis=0, dtype=jnp.int32),
+        battle_days=fight.battle_days + jnp.sum(jnp.where(fighting, spent, 0.0), axis=0),
+        outside=fight.outside | jnp.concatenate([beyond, bloody[None]]),
+    )
+
+
+def _way(inputs: Inputs, fight: Fight, at: _Place, rate: Float[Array, "axis run"]) -> Float[Array, "axis run"]:
+    """Days to the end of the segment at a rate, or until supply reaches it; never, where it cannot."""
+    import jax.numpy as jnp
+
+    goal = at.start + at.length
+    supplied = (goal - inputs["supply_reach"]) / jnp.maximum(inputs["supply_rate"], 1e-6) - fight.now
+    days = jnp.maximum(jnp.maximum((at.length - fight.along) / rate, supplied), 0.0)
+    return jnp.where(goal <= inputs["supply_limit"], days, jnp.inf)
+
+
+def _beyond(
+    law: Law, fight: Fight, at: _Place, starts: Bool[Array, "axis run"], fast: Bool[Array, "axis run"]
+) -> Bool[Array, "3 run"]:
+    """Whether a battle begins, or an advance goes, outside the evidence: density, force ratio, advance."""
+    import jax.numpy as jnp
+
+    scale, ratio = law.scale, fight.attackers / jnp.maximum(at.there, 1.0)
+    thin = at.there < scale["density_low"] * at.width
+    far = (ratio < scale["force_ratio_low"]) | (ratio > scale["force_ratio_high"])
+    return jnp.any(jnp.stack([starts & thin, starts & far, fast]), axis=1)
+
+
+def _drawn(
+    law: Law,
+    noise: tuple[Float[Array, " run"], Float[Array, " run"]],
+    draws: Draws,
+    key: UInt32[Array, "..."],
+    attempt: Int32[Array, "..."],
+) -> Luck:
+    """Luck of an attempt on a segment: equations (1), (2) and (5) of `engagement`."""
+    import jax.numpy as jnp
+
+    scale, chance = law.scale, draws.uniform("winner", key, attempt)
+    together, own = scale["loss_sides_correlation"], jnp.sqrt(1.0 - scale["loss_campaign_share"])
+    first, second = (draws.normal("loss", key, 2 * attempt + side) for side in range(2))
+    second = together * first + jnp.sqrt(1.0 - together**2) * second
+    return Luck(
+        days=draws.exponential("battle", key, attempt) * jnp.exp(law.term["log_battle_days"]),
+        threshold=jnp.log(chance) - jnp.log1p(-chance),
+        attacker=noise[0] + scale["loss_sd_attacker"] * own * first,
+        defender=noise[1] + scale["loss_sd_defender"] * own * second,
+    )
+
+
+def table_of_luck(
+    ground: Ground, law: Law, noise: tuple[Float[Array, " run"], Float[Array, " run"]], draws: Draws
+) -> Luck:
+    """Luck of the first attempts on every segment, so that a battle only looks its own up."""
+    import jax.numpy as jnp
+
+    attempt = jnp.arange(ATTEMPTS, dtype=jnp.int32)[None, None, :, None]
+    luck = _drawn(law, noise, draws, ground.key[:, :, None], attempt)
+    axes, places, runs = ground.length.shape
+    return Luck(*(jnp.broadcast_to(x, (axes, places, ATTEMPTS, runs)).reshape(-1) for x in luck))
+
+
+def _luck(ground: Ground, conditions: Conditions, draws: Draws, fight: Fight) -> Luck:
+    """Luck of the attempt that each axis is at."""
+    import jax
+    import jax.numpy as jnp
+
+    axes, places, runs = ground.length.shape
+    place = jnp.minimum(fight.segment, places - 1)
+    first = (jnp.arange(axes, dtype=jnp.int32)[:, None] * places + place) * ATTEMPTS
+    at = (first + jnp.minimum(fight.attempt, ATTEMPTS - 1)) * runs + jnp.arange(runs, dtype=jnp.int32)
+    known = Luck(*(x.at[at].get(mode="promise_in_bounds") for x in conditions.luck))
+    late = fight.attempt >= ATTEMPTS
+
+    def same(known: Luck) -> Luck:
+        return known
+
+    def drawn(known: Luck) -> Luck:
+        key = _here(ground.key, fight.segment)
+        further = _drawn(conditions.law, conditions.noise, draws, key, fight.attempt)
+        return Luck(*(jnp.where(late, x, y) for x, y in zip(further, known, strict=True)))
+
+    choose: Any = jax.lax.cond  # pyright: ignore[reportUnknownVariableType]
+    return choose(jnp.any(late), drawn, same, known)

@@ -325,6 +325,25 @@ def show(study: Path, *, runs: Path | None = None) -> None:
 
 
 @app.command
+def explain(study: Path, *, run: str) -> None:
+    """Tell one campaign of a study day by day: who came, who fought, who won and why.
+
+    Parameters
+    ----------
+    study
+        Folder of a study of the campaign model.
+    run
+        Which run: option:future or option:future:replicate, numbers from 0.
+    """
+    from vallum.analysis.explanation import explain as explain_run
+    from vallum.present.explanation import told_lines
+
+    out = _console()
+    for line in told_lines(explain_run(_open(study), run)):
+        out.print(line, soft_wrap=not out.is_terminal)
+
+
+@app.command
 def evidence(case: CaseName) -> None:
     """Print the ledger: every input, its claims and sources; contested first, unsupported flagged."""
     from vallum.case import load_case

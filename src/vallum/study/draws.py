@@ -12,8 +12,10 @@ are tests.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -114,6 +116,40 @@ class KeyedDraws:
         import jax.numpy as jnp
 
         return -jnp.log(self.uniform(stream, entity, step))
+
+
+class PlainDraws:
+    """The draws of one run as Python numbers: those of `KeyedDraws` in double precision, for codings without arrays.
+
+    Parameters
+    ----------
+    seed, future, replicate : int
+        Identity of the run.
+    streams : mapping of str to int
+        A model's streams and their places.
+    """
+
+    def __init__(self, seed: int, future: int, replicate: int, streams: Mapping[str, int]) -> None:
+        words = [np.array([x], np.uint32) for x in (*seed_words(seed), future, replicate)]
+        self._key = run_key((words[0], words[1]), words[2], words[3])
+        self._streams = streams
+
+    def uniform(self, stream: str, entity: Any = 0, step: Any = 0) -> Any:
+        """A number in the open interval (0, 1)."""
+        counter = np.array([entity], np.uint32), np.array([self._streams[stream] << STEP_BITS | step], np.uint32)
+        high, low = (int(x[0]) for x in threefry2x32(self._key, counter))
+        return (high * 2.0**20 + (low >> 12) + 0.5) * 2.0**-52
+
+    def normal(self, stream: str, entity: Any = 0, step: Any = 0) -> Any:
+        """A standard normal number."""
+        return _NORMAL.inv_cdf(self.uniform(stream, entity, step))
+
+    def exponential(self, stream: str, entity: Any = 0, step: Any = 0) -> Any:
+        """An exponential number of mean one."""
+        return -math.log(self.uniform(stream, entity, step))
+
+
+_NORMAL = NormalDist()
 
 
 def row_noise(

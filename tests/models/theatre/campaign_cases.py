@@ -6,7 +6,6 @@ they have one shape, which compiles once; who defends which axis, what falls, wh
 is drawn.
 """
 
-from functools import cache
 from typing import NamedTuple
 
 import jax
@@ -15,7 +14,7 @@ import numpy as np
 from vallum.models.theatre import campaign, campaign_twin
 from vallum.models.theatre.campaign_declaration import TERMS, spec
 from vallum.spec import Rows, Tables
-from vallum.study.draws import KeyedDraws, run_key, seed_words, threefry2x32
+from vallum.study.draws import KeyedDraws, run_key, seed_words
 
 DAYS = 24
 STREAMS = {name: place for place, name in enumerate(spec.streams)}
@@ -293,30 +292,10 @@ def blocks(given: Case):
 # The twin
 
 
-class PlainDraws:
-    """The luck of one run as Python numbers, each computed once; as `KeyedDraws` in double precision."""
-
-    def __init__(self, seed, run):
-        words = [np.array([x], np.uint32) for x in (*seed_words(seed), run, 0)]
-        self.key = run_key((words[0], words[1]), words[2], words[3])
-        self.uniform = cache(self._uniform)
-
-    def _uniform(self, stream, entity=0, step=0):
-        counter = np.array([entity], np.uint32), np.array([STREAMS[stream] << 20 | step], np.uint32)
-        high, low = (int(x[0]) for x in threefry2x32(self.key, counter))
-        return (high * 2.0**20 + (low >> 12) + 0.5) * 2.0**-52
-
-    def normal(self, stream, entity=0, step=0):
-        return campaign_twin.NORMAL.inv_cdf(self.uniform(stream, entity, step))
-
-    def exponential(self, stream, entity=0, step=0):
-        return float(-np.log(self.uniform(stream, entity, step)))
-
-
 def told(given: Case, run, stage=None):
     """The twin's story of one run."""
     inputs = {}
     for name, value in given.inputs.items():
         column = value if value.ndim == 1 or value.shape[1] > 1 else np.broadcast_to(value, (len(value), run + 1))
         inputs[name] = column[..., run].tolist()
-    return campaign_twin.run(stage or campaign_twin.plan(given.tables), inputs, PlainDraws(given.seed, run))
+    return campaign_twin.run(stage or campaign_twin.plan(given.tables), inputs, PlainDraws(given.seed, run, 0, STREAMS))

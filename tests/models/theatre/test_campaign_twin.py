@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.models.theatre import campaign_cases as cases
 from vallum.models.theatre import campaign_twin
 from vallum.models.theatre.campaign_declaration import spec
-from vallum.study.draws import KeyedDraws, run_key, seed_words
+from vallum.study.draws import KeyedDraws, PlainDraws, run_key, seed_words
 
 RUNS = 128
 KINDS = {x.name: x.kind for x in spec.outcomes} | {"status": "count"}
@@ -63,7 +63,7 @@ def test_plain_luck_is_the_engines():
         for address in (("plan", 0, 0), ("loss", 2**32 - 5, 7), ("advance", 17, 0)):
             for kind in ("uniform", "normal", "exponential"):
                 expected = np.asarray(getattr(engine, kind)(*address))
-                plain = [getattr(cases.PlainDraws(5, run), kind)(*address) for run in range(3)]
+                plain = [getattr(PlainDraws(5, run, 0, cases.STREAMS), kind)(*address) for run in range(3)]
                 np.testing.assert_allclose(plain, expected, rtol=1e-12, atol=1e-14)
 
 

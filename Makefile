@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 CASE ?= central-europe-1984
+TESTS ?=
 
 .PHONY: run test bench lock format clean
 
@@ -18,7 +19,7 @@ test: $(VENV)/test-ready
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/pyright --pythonpath $(BIN)/python
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 bench: $(VENV)/test-ready
 	$(BIN)/python -m benchmarks

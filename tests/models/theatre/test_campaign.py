@@ -61,6 +61,7 @@ def rows():
     return found
 
 
+@pytest.mark.heavy
 def test_the_model_keeps_its_contract():
     check_model(campaign, RANGES, tables=rows(), runs=64)
 
@@ -83,6 +84,7 @@ def test_an_aim_denied_later_was_denied_before():
         assert (now[earlier] >= now[later]).all()
 
 
+@pytest.mark.heavy
 def test_half_the_step_changes_no_probability_by_more_than_half_a_point():
     many = work(MANY)
     whole, half = fought(many), fought(many, structure=many.structure._replace(steps=2 * campaign.STEPS))
@@ -118,6 +120,7 @@ def base():
     return fought(work(MANY))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("what", BETTER)
 def test_more_of_a_good_thing_does_not_help_the_attacker(base, what):
     """The 99 % upper bound of the rise in the attacker's success, over 131,072 paired campaigns, is at most .002."""

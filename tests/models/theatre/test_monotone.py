@@ -52,6 +52,7 @@ def base(work):
     return closed(work, {})
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("what", BETTER)
 def test_the_paired_mean_does_not_move_the_wrong_way(work, base, what):
     better = closed(work, BETTER[what])

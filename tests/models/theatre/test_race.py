@@ -36,6 +36,7 @@ def rows():
     return found
 
 
+@pytest.mark.heavy
 def test_the_model_keeps_its_contract():
     check_model(theatre, RANGES, tables=rows(), runs=64)
 

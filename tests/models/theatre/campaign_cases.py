@@ -14,7 +14,7 @@ import numpy as np
 from vallum.models.theatre import campaign, campaign_twin
 from vallum.models.theatre.campaign_declaration import TERMS, spec
 from vallum.spec import Rows, Tables
-from vallum.study.draws import KeyedDraws, run_key, seed_words
+from vallum.study.draws import KeyedDraws, PlainDraws, run_key, seed_words
 
 DAYS = 24
 STREAMS = {name: place for place, name in enumerate(spec.streams)}

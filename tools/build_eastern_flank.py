@@ -2,9 +2,10 @@
 
 Needed only when the notes change, never to use or to test Vallum:
 
-    python tools/build_eastern_flank.py FOLDER_WITH_THE_NOTES_TABLES
+    python tools/build_eastern_flank.py FOLDER_WITH_THE_NOTES_TABLES FOLDER_WITH_THE_ENGAGEMENT_LAW
 
-What is derived here, and how, stands beside it; `case.toml` is written by hand. Four rules:
+What is derived here, and how, stands beside it; `case.toml` is written by hand. The tables of the
+engagement law are copied as the calibration wrote them. Four rules:
 
 * Units of the notes become rows only if they are units: headline totals, national totals, pools,
   sets of equipment, and contingents that another row contains are left out (`LEFT_OUT` says why).
@@ -31,7 +32,7 @@ ENDS = ("low", "best", "high")
 HOURS_OF_MOVEMENT = 12  # assumption: an hour's flow on a road lasts half the day
 USERS = {"NATO": "defender", "RUS": "attacker", "frontline": "frontline"}
 TRAIN = 2500 / 23  # vehicles: F124 over F125
-LAST_DAY = 120
+LAST_DAY = 60  # the horizon of the campaign
 
 # --- nations: assumption throughout; no source gives a chance of anyone's staying out ------------
 # id: name, class, chance that it sends its forces, chance that it lets others through if it does not
@@ -56,24 +57,122 @@ NATIONS = {
 AXIS_OF = {
     "narva-tallinn": ("TAPA", "TALLINN", "PALDISKI"),
     "narva": ("NARVA",),
-    "pskov-riga": ("TARTU", "VORU", "VALGA", "RIGA", "ADAZI"),
-    "daugavpils-riga": ("DAUGAVPILS", "REZEKNE"),
+    "pskov-riga": ("TARTU", "VORU", "VALGA", "ADAZI"),
+    "daugavpils-riga": ("DAUGAVPILS", "REZEKNE", "RIGA"),  # two ways lead to Riga: Adazi's brigade bars one
     "minsk-vilnius": ("VILNIUS", "RUKLA", "KAUNAS"),
-    "suwalki": ("SUWALKI", "BUDZISKO", "SESTOKAI", "ELK", "BIALYSTOK", "OLSZTYN", "ELBLAG", "KLAIPEDA"),
+    "suwalki": ("SUWALKI", "BUDZISKO", "ELK", "BIALYSTOK", "OLSZTYN", "ELBLAG"),
+    "gusev-sestokai": ("SESTOKAI", "KLAIPEDA"),
     "black-sea": ("CONSTANTA", "FOCSANI", "IASI", "BRASOV", "BUCHAREST", "CERNAVODA", "VARNA", "BURGAS", "NOVOSELO"),
 }
+# Forces shift between the axes of a sector: judgement. In the north two nations share one, and so do they in the south.
 AXES = (
-    ("narva-tallinn", "Narva to Tallinn", "capital", "NARVA", "TALLINN", "the attacker assembles across the river"),
-    ("narva", "Narva, the town", "grab", "STPETERSBURG", "NARVA", "a limited grab on the frontier"),
-    ("pskov-riga", "Pskov to Riga", "capital", "PSKOV", "RIGA", ""),
-    ("daugavpils-riga", "Polotsk over Daugavpils to Riga", "capital", "POLOTSK", "RIGA", ""),
-    ("minsk-vilnius", "Minsk to Vilnius", "capital", "MINSK", "VILNIUS", "the frontier is 30 km from Vilnius (CSR)"),
-    ("suwalki", "Grodno to Suwalki", "corridor", "GRODNO", "SUWALKI", "the Belarusian jaw of the corridor"),
+    ("narva-tallinn", "Narva to Tallinn", "capital", "NARVA", "TALLINN", "baltic-north",
+     "from the bridge on the frontier; the attacker assembles across the river"),
+    ("narva", "Narva, the town", "grab", "STPETERSBURG", "NARVA", "baltic-north",
+     "a limited grab on the frontier: the town from the bridge to its western edge"),
+    ("pskov-riga", "Pskov to Riga", "capital", "PSKOV", "RIGA", "baltic-north",
+     "segments begin at the frontier (Luhamaa): on its own ground the attacker meets nobody"),
+    ("daugavpils-riga", "Polotsk over Daugavpils to Riga", "capital", "POLOTSK", "RIGA", "baltic-north",
+     "segments begin at the frontier (Paternieki)"),
+    ("minsk-vilnius", "Minsk to Vilnius", "capital", "MINSK", "VILNIUS", "baltic-south",
+     "segments begin at the frontier (Medininkai), 30 km from Vilnius (CSR)"),
+    ("suwalki", "Grodno over Suwalki to Budzisko", "corridor", "GRODNO", "BUDZISKO", "baltic-south",
+     "the Belarusian jaw of the corridor, from the frontier at Lipsk; at Budzisko road and railway are cut, at Suwalki "
+     "only some"),
+    ("gusev-sestokai", "Gusev to Sestokai", "corridor", "GUSEV", "SESTOKAI", "baltic-south",
+     "the other jaw, from the frontier at Kybartai over Marijampole; at Sestokai road and railway are cut"),
     (
-        "black-sea", "Western shore of the Black Sea", "grab", "VARNA", "CONSTANTA",
-        "judgement: the attacker has no land frontier here; a landing stands for the way from the delta, about as far",
+        "black-sea", "Western shore of the Black Sea", "grab", "VARNA", "CONSTANTA", "black-sea",
+        "judgement: the attacker has no land frontier here; a landing stands for the way from the delta, about as far; "
+        "no plan sends anyone",
     ),
 )  # fmt: skip
+# Places that are no nodes, degrees north and east, by hand: frontier crossings and towns on the way.
+WAYPOINTS = {
+    "Luhamaa": (57.62, 27.55), "Valmiera": (57.538, 25.426), "Paternieki": (55.826, 27.63),
+    "Kraslava": (55.895, 27.168), "Jekabpils": (56.499, 25.857), "Medininkai": (54.54, 25.65), "Lipsk": (53.73, 23.47),
+    "Augustow": (53.843, 22.979),
+    "Kybartai": (54.644, 22.76), "Marijampole": (54.556, 23.354),
+}  # fmt: skip
+WINDING = 1.25  # of a road over the great circle, as in the notes
+# Segments, from the attacker's side: axis, from, to, km or None for the great circle, node, width to be held, rugged
+# share, preparation, what is behind it. Widths, shares and preparation are judgement: no source gives them.
+OPEN, READY_GROUND, TOWN = (0, 0.25, 1), (0, 0.5, 1), (0, 0.75, 1.25)
+SEGMENTS = (
+    ("narva-tallinn", "the bridge", "Narva", 6, "NARVA", (5, 10, 15), 0.9, TOWN, "town and river: length by hand"),
+    ("narva-tallinn", "Narva", "Johvi", 49, "", (10, 20, 35), 0.6, OPEN,
+     "between gulf and bogs; 55 km from the bridge by coordinates, less the town"),
+    ("narva-tallinn", "Johvi", "Tapa", 104, "TAPA", (20, 35, 50), 0.4, READY_GROUND,
+     "159 km (road TAPA-NARVA) less 55"),
+    ("narva-tallinn", "Tapa", "Tallinn", 89, "TALLINN", (15, 30, 45), 0.4, READY_GROUND, "road TAPA-TALLINN"),
+    ("narva", "the bridge", "Narva centre", 3, "", (3, 6, 10), 0.9, TOWN, "length by hand"),
+    ("narva", "Narva centre", "Narva west", 6, "NARVA", (5, 10, 15), 0.9, TOWN, "length by hand"),
+    ("pskov-riga", "Luhamaa", "Voru", None, "VORU", (15, 25, 40), 0.6, OPEN, "hills and lakes"),
+    ("pskov-riga", "Voru", "Valga", 72, "VALGA", (15, 25, 40), 0.6, OPEN, "road VALGA-VORU"),
+    ("pskov-riga", "Valga", "Valmiera", None, "", (15, 30, 45), 0.5, OPEN, ""),
+    ("pskov-riga", "Valmiera", "Riga", 129, "RIGA", (20, 40, 60), 0.5, READY_GROUND,
+     "186 km (road RIGA-VALGA) less 57; the width between the gulf and the Daugava"),
+    ("daugavpils-riga", "Paternieki", "Kraslava", None, "", (10, 20, 35), 0.6, OPEN, "lakes of Latgale"),
+    ("daugavpils-riga", "Kraslava", "Daugavpils", None, "DAUGAVPILS", (10, 20, 30), 0.6, READY_GROUND, ""),
+    ("daugavpils-riga", "Daugavpils", "Jekabpils", None, "", (15, 25, 40), 0.5, OPEN, "along the Daugava"),
+    ("daugavpils-riga", "Jekabpils", "Riga", 138, "RIGA", (20, 35, 55), 0.4, READY_GROUND,
+     "238 km (road RIGA-DAUGAVPILS) less 100"),
+    ("minsk-vilnius", "Medininkai", "Vilnius east", 26, "", (15, 25, 40), 0.5, READY_GROUND,
+     "36 km by coordinates, less the town"),
+    ("minsk-vilnius", "Vilnius east", "Vilnius", 10, "VILNIUS", (10, 20, 30), 0.9, TOWN, "town: length by hand"),
+    ("suwalki", "Lipsk", "Augustow", None, "", (20, 30, 50), 0.7, OPEN, "forest of Augustow; half the corridor (F141)"),
+    ("suwalki", "Augustow", "Suwalki", None, "SUWALKI", (15, 30, 50), 0.6, READY_GROUND, "lakes and woods"),
+    ("suwalki", "Suwalki", "Budzisko", 24, "BUDZISKO", (15, 25, 40), 0.4, OPEN, "road SUWALKI-BUDZISKO"),
+    ("gusev-sestokai", "Kybartai", "Marijampole", None, "", (20, 30, 50), 0.2, OPEN, "open farmland"),
+    ("gusev-sestokai", "Marijampole", "Sestokai", None, "SESTOKAI", (15, 25, 40), 0.3, OPEN, ""),
+    ("black-sea", "Varna", "Negru Voda", 88, "NEGRUVODA", (20, 35, 50), 0.2, OPEN, "road NEGRUVODA-VARNA"),
+    ("black-sea", "Negru Voda", "Constanta", 67, "CONSTANTA", (20, 35, 50), 0.2, READY_GROUND,
+     "road CONSTANTA-NEGRUVODA"),
+)  # fmt: skip
+# What comes under which plan, on which axis, on which days: judgement over forces.csv, whose strengths and shares left
+# in April 2022 are taken over. Day 0 is who starts. A standing start has only what is near; the others bring more by
+# rail, 1 to 3 days a 1,000 km (F106) behind the first echelon. No unit comes twice under one plan.
+ECHELONS = (
+    ("grab", "RU-6CAA-138", "narva", (0, 0, 0), "garrison 170 km from Narva: starts"),
+    ("grab", "RU-6CAA-25", "narva", (0, 0, 0), "Luga, 150 km: starts"),
+    ("grab", "RU-6CAA-ART", "narva", (0, 1, 2), "Luga; a day behind the brigades"),
+    ("grab", "RU-76", "narva", (1, 2, 4), "Pskov, 230 km by road: second echelon"),
+    ("corridor", "RU-11AC", "gusev-sestokai", (0, 0, 0), "in Kaliningrad: starts"),
+    ("corridor", "RU-336", "gusev-sestokai", (0, 1, 2), "Baltiysk, 180 km"),
+    ("corridor", "RU-BY-GRP", "suwalki", (0, 0, 0), "what was left in Belarus: starts"),
+    ("corridor", "BY-6", "suwalki", (0, 0, 0), "Grodno: starts, if Belarus fights"),
+    ("corridor", "BY-11", "suwalki", (0, 1, 2), "Slonim, 150 km, if Belarus fights"),
+    ("corridor", "RU-20CAA", "suwalki", (0, 1, 3), "Smolensk, 750 km by rail: built up before, a day behind"),
+    ("corridor", "RU-98", "suwalki", (1, 3, 6), "Ivanovo, 1,400 km by rail (F106): second echelon"),
+    ("corridor", "BY-38", "suwalki", (1, 3, 5), "Brest, 340 km: second echelon, if Belarus fights"),
+    ("capital", "RU-6CAA-138", "narva-tallinn", (0, 0, 0), "starts"),
+    ("capital", "RU-6CAA-25", "narva-tallinn", (0, 0, 0), "starts"),
+    ("capital", "RU-6CAA-ART", "narva-tallinn", (0, 1, 2), "a day behind"),
+    ("capital", "RU-14AC", "narva-tallinn", (1, 3, 5), "Murmansk, 1,600 km by rail (F106): second echelon"),
+    ("capital", "RU-76", "pskov-riga", (0, 0, 0), "Pskov: starts"),
+    ("capital", "RU-1GTA", "pskov-riga", (0, 0, 0), "main effort, assembled before the attack: starts"),
+    ("capital", "RU-106", "pskov-riga", (1, 3, 6), "Tula, 900 km by rail (F106): second echelon"),
+    ("capital", "RU-20CAA", "daugavpils-riga", (0, 0, 0), "assembled around Polotsk before the attack: starts"),
+    ("capital", "BY-19", "daugavpils-riga", (0, 0, 0), "near Polotsk: starts, if Belarus fights"),
+    ("capital", "BY-103", "daugavpils-riga", (1, 2, 4), "Vitebsk, 120 km: second echelon, if Belarus fights"),
+    ("capital", "RU-BY-GRP", "minsk-vilnius", (0, 0, 0), "what was left in Belarus: starts"),
+    ("capital", "RU-98", "minsk-vilnius", (0, 0, 0), "moved to Belarus before the attack: starts"),
+    ("capital", "BY-120", "minsk-vilnius", (0, 0, 0), "Minsk: starts, if Belarus fights"),
+    ("capital", "RU-OTH", "minsk-vilnius", (2, 5, 10), "from other districts, 10 to 45 days by rail (F105) within the "
+     "warning; follows behind the first echelon"),
+    ("capital", "RU-11AC", "gusev-sestokai", (0, 0, 0), "cuts the land bridge; not the aim of this plan: starts"),
+    ("capital", "RU-336", "gusev-sestokai", (0, 1, 2), "Baltiysk, 180 km"),
+)  # fmt: skip
+# Chance that the war escalates in a phase that it reaches: assumption throughout.
+PHASES = (
+    ("opening", 0, 3, (0.005, 0.02, 0.06), "frontier battles"),
+    ("battle", 3, 14, (0.01, 0.04, 0.12), "help arrives, the aim is taken or not"),
+    ("long-war", 14, LAST_DAY, (0.02, 0.08, 0.25), "counter-offensive or stalemate"),
+)
+BELARUS_STAYS_OUT = 2  # to one that its own army fights: assumption
+# Fits without quality may hold, the others are there to be chosen: column, and what each fit has under it. The largest
+# holds; no value falls from one column to the next, since branches take the values of each row in rising order.
+LAWS_IN_FORCE = {"when_1919_45": {"1919-45": 1.0}, "when_all": {"all": 1.0}}
 PLANS = (
     ("grab", "Grab from a standing start", "grab", 1, (1, 3, 10), (0.3, 0.5, 0.7), "warning: F60"),
     ("corridor", "Close the Suwalki corridor after a partial build-up", "corridor", 0, (5, 20, 60), (0.4, 0.65, 0.85),
@@ -81,19 +180,6 @@ PLANS = (
     ("capital", "Take the Baltic capitals after a large build-up", "capital", 0, (60, 120, 140), (0.6, 0.8, 0.95),
      "warning: F61; a build-up that everybody sees is believed more, and was still doubted in 2021"),
 )  # fmt: skip
-# The corridor is 65 km wide (F141) and has two jaws: 32.5 km each at 110 km/day (F11) is 0.3 days, at 4.7 (F05) 6.9.
-# One jaw alone needs 0.6 or 13.8 days. The range spans all four; what lies behind the corridor falls later.
-LOSSES = (
-    ("corridor", "SUWALKI", (0.3, 6.9, 13.8), "32.5 km at F11, 32.5 km at F05, 65 km at F05"),
-    ("corridor", "BUDZISKO", (0.3, 6.9, 13.8), "as Suwalki"),
-    ("corridor", "SESTOKAI", (0.6, 9, 20), "behind the corridor: 65 km at F11; best and high assumption"),
-    ("grab", "NARVA", (0.2, 0.5, 3), "on the frontier: assumption"),
-    ("capital", "NARVA", (0.2, 0.5, 3), "on the frontier: assumption"),
-    ("capital", "VORU", (0.3, 6, 14), "30 km from the frontier: at F11, at F05; high assumption"),
-    ("capital", "REZEKNE", (0.5, 10, 21), "50 km from the frontier: at F11, at F05; high assumption"),
-    ("capital", "DAUGAVPILS", (0.5, 9, 21), "about 40 km from the frontier: at F11, at F05; high assumption"),
-)
-
 # --- formations -------------------------------------------------------------------------------------
 LEFT_OUT = {
     "NRF-ALL": "a pool: its brigades are listed one by one",
@@ -115,6 +201,7 @@ INTEGRATION = {  # days: low, best, high
     "in place": (0, 0, 0),
     "European": (1, 3, 7),  # assumption
     "prepositioned": (2, 4, 7),  # assumption
+    "in theatre": (0, 1, 3),  # assumption: stands in Europe and only moves up
     "overseas": (9, 14, 40),  # F129
 }
 RAMPS = {  # trains a day loaded or unloaded
@@ -125,6 +212,16 @@ RAMPS = {  # trains a day loaded or unloaded
 # Who goes first among those that ask at once: assumption, the threatened states and early movers first.
 PRIORITY = {"RUKLA": 10, "ADAZI": 12, "TAPA": 14, "TALLINN": 8, "BIALYSTOK": 10, "CONSTANTA": 15, "RZESZOW": 15}
 LAST_PRIORITY = 25
+# Where those fight whom the notes leave far from every axis: judgement. Poland's heavy and medium brigades of the west
+# and centre and most US ones go to the corridor, two of those in Germany on to Lithuania, the airborne brigade in Italy
+# to Latvia; Poland's light brigades, the coast's and those on Ukraine's frontier stay.
+FIGHTS_AT = {
+    "PL-10": "BIALYSTOK", "PL-34": "BIALYSTOK", "PL-1A": "BIALYSTOK", "PL-17": "ELK", "PL-2": "ELK", "PL-12": "ELK",
+    "DE-21": "BIALYSTOK", "US-1-1ID": "BIALYSTOK", "US-3-82": "BIALYSTOK", "US-IRF": "BIALYSTOK",
+    "US-ABCT-APS": "BIALYSTOK", "US-ABCT-SEA1": "BIALYSTOK", "US-ABCT-SEA2": "BIALYSTOK", "US-ABCT-SEA3": "BIALYSTOK",
+    "US-ABCT-SEA4": "BIALYSTOK", "US-1-3ID": "RUKLA", "US-2CR": "RUKLA", "US-173": "RIGA", "HOME-1-3ID": "RUKLA",
+    "HOME-3-82": "BIALYSTOK", "SURGE-UNLISTED": "BIALYSTOK",
+}  # fmt: skip
 ROLES = {"in_place": "in place", "follow_on": "follow-on"}
 
 # Rows that only some options use: id, like which unit, name, nation, origin, destination, kit, brigades,
@@ -386,9 +483,9 @@ def build_formations(forces: list[Row], nodes: list[Row], links: list[Row]) -> N
     rows = [formation(x, ways) for x in units.values()]
     rows += [option_row(units, ways, *spec) for spec in OPTION_ROWS]
     for row in rows:
-        row |= readings(row)
+        row |= moved_up(row) | readings(row)
     columns = (
-        "id", "name", "nation", "origin", "destination", "kit", "heaviness", "role",
+        "id", "name", "nation", "origin", "destination", "kit", "heaviness", "role", "notes_destination",
         "brigades", "brigades_additional", "brigades_tripwire", "brigades_1997", "brigades_75000",
         *(f"{x}_{end}" for x in ("vehicles", "personnel", "turnout", "notice", "integration") for end in ENDS),
         "arrival", "required_day", "national", "delegated", "published_day", "taken_off", "soldiers_of",
@@ -482,6 +579,17 @@ def option_row(
     return row
 
 
+def moved_up(row: Mapping[str, object]) -> dict[str, object]:
+    """Where it fights; readiness stays that of the place in the notes, less the way there."""
+    place, stood = FIGHTS_AT.get(str(row["id"]), row["destination"]), row["arrival"] == "in place"
+    found: dict[str, object] = {"notes_destination": row["destination"], "destination": place}
+    if place != row["destination"]:
+        found["required_day"] = PRIORITY.get(str(place), LAST_PRIORITY)
+        if stood:
+            found |= {"arrival": "in theatre"} | spread("integration", INTEGRATION["in theatre"])
+    return found
+
+
 def readings(row: Mapping[str, object]) -> dict[str, float]:
     """Brigades of a row by what is meant where the accounts can be read in more than one way."""
     id, plain = str(row["id"]), float(str(row["brigades"]))
@@ -498,7 +606,7 @@ def readings(row: Mapping[str, object]) -> dict[str, float]:
 
 
 def build_small_tables() -> None:
-    """Clock, nations, plans, places that fall, and axes."""
+    """Clock, nations, plans, axes and phases."""
     write("clock.csv", ("day",), ({"day": day} for day in range(LAST_DAY + 1)))
     write(
         "nations.csv",
@@ -521,16 +629,84 @@ def build_small_tables() -> None:
             for id, name, aim, weight, days, belief, note in PLANS
         ),
     )
+    columns = ("id", "name", "aim", "start", "objective", "sector", "note")
+    write("axes.csv", columns, (dict(zip(columns, axis, strict=True)) for axis in AXES))
     write(
-        "node_losses.csv",
-        ("id", "plan", "node", *(f"lost_{end}" for end in ENDS), "note"),
+        "phases.csv",
+        ("id", "first_day", "last_day", *(f"escalation_{end}" for end in ENDS), "note"),
         (
-            {"id": f"{p}-{n}".lower(), "plan": p, "node": n, "note": note} | spread("lost", days)
-            for p, n, days, note in LOSSES
+            {"id": id, "first_day": first, "last_day": last, "note": f"assumption: {note}"}
+            | spread("escalation", chance)
+            for id, first, last, chance, note in PHASES
         ),
     )
-    columns = ("id", "name", "aim", "start", "objective", "note")
-    write("axes.csv", columns, (dict(zip(columns, axis, strict=True)) for axis in AXES))
+
+
+# --- the campaign: ground, echelons, engagement law --------------------------------------------------------------
+
+
+def build_segments(nodes: list[Row]) -> None:
+    """Stretches of each axis from the frontier to its objective."""
+    known = {x["name"].split(" ")[0].rstrip(","): (float(x["lat"]), float(x["lon"])) for x in nodes} | WAYPOINTS
+    rows: list[dict[str, object]] = []
+    for axis, start, end, length, node, width, rugged, preparation, why in SEGMENTS:
+        place = 1 + sum(1 for row in rows if row["axis"] == axis)
+        measured = length is None
+        km = round(WINDING * great_circle(known[start], known[end])) if length is None else length
+        how = "great circle x1.25" if measured else "given"
+        row: dict[str, object] = {"id": f"{axis}-{place}", "axis": axis, "place": place, "name": f"{start} to {end}"}
+        row |= {"node": node, "rugged": rugged, "length": km, "length_source": how, "note": why}
+        rows.append(row | spread("frontage", width) | spread("preparation", preparation))
+    ranges = (f"{x}_{end}" for x in ("frontage", "preparation") for end in ENDS)
+    columns = ("id", "axis", "place", "name", "node", "rugged", "length", *ranges, "length_source", "note")
+    write("segments.csv", columns, rows)
+
+
+def great_circle(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Kilometres between two places given in degrees."""
+    (north, east), (to_north, to_east) = (tuple(math.radians(x) for x in place) for place in (a, b))
+    half = (
+        math.sin((to_north - north) / 2) ** 2
+        + math.cos(north) * math.cos(to_north) * math.sin((to_east - east) / 2) ** 2
+    )
+    return 2 * 6371 * math.asin(math.sqrt(half))
+
+
+def build_echelons(forces: list[Row]) -> None:
+    """The attacker's echelons by plan; `stays_out` weighs a nation's staying at home against its fighting."""
+    units = {x["unit_id"]: x for x in forces}
+    taken = [(plan, unit) for plan, unit, *_ in ECHELONS]
+    assert len(taken) == len(set(taken)), "a unit comes twice under one plan"
+    rows: list[dict[str, object]] = []
+    for plan, unit, axis, days, why in ECHELONS:
+        x = units[unit]
+        soldiers = [float(x[f"pers_{end}"]) for end in ENDS]
+        row: dict[str, object] = {"id": f"{plan}-{unit}", "name": x["name"], "plan": plan, "axis": axis, "unit": unit}
+        row |= {"nation": x["nation"], "stays_out": BELARUS_STAYS_OUT if x["nation"] == "BY" else 0}
+        row |= spread("personnel", soldiers) | spread("day", days)
+        row |= spread("available", [float(x[f"strength_frac_apr22_{end}"]) for end in ENDS])
+        row |= {"evidence": known(x), "sources": x["sources"]}
+        row["note"] = f"{why}. forces.csv, row {unit}: strength {known(x)}, share left assumption"
+        rows.append(row)
+    ranges = (f"{x}_{end}" for x in ("personnel", "available", "day") for end in ENDS)
+    columns = ("id", "name", "plan", "axis", "unit", "nation", "stays_out", *ranges, "evidence", "sources", "note")
+    write("echelons.csv", columns, rows)
+
+
+def known(x: Row) -> str:
+    """How the strength of a unit came into the notes: read only where its source gives soldiers."""
+    return "derived" if x["evidence"] == "read" and "pers" not in x["supported_fields"] else x["evidence"]
+
+
+def copy_law(law: Path) -> None:
+    """The engagement law as the calibration wrote it, and which of its fits may hold."""
+    for name in ("law_terms", "law_values", "law_covariances", "law_scales"):
+        rows = read(law, f"{name}.csv")
+        write(f"{name}.csv", tuple(rows[0]), rows)
+    rows = read(law, "laws.csv")
+    for row in rows:
+        row |= {column: text(holds.get(row["id"], 0.0)) for column, holds in LAWS_IN_FORCE.items()}
+    write("laws.csv", tuple(rows[0]), rows)
 
 
 # --- evidence: statements into claims.csv, their sources into sources.csv ------------------------------------------
@@ -546,7 +722,9 @@ UNITS = {
     "EUR m": "EUR", "EUR m/yr": "EUR/year", "EUR bn over ~3-4 yrs": "EUR",
     "US$m per soldier-year": "USD/year/troop", "EUR m per soldier-year": "EUR/year/troop",
 }  # fmt: skip
-FACTOR_CATEGORIES = frozenset({"rate_of_advance", "warning", "decision", "readiness", "mobilisation", "movement"})
+FACTOR_CATEGORIES = frozenset(
+    {"rate_of_advance", "force_ratio", "attrition", "warning", "decision", "readiness", "mobilisation", "movement"}
+)
 POSTURES = frozenset({"P0", "P1", "P2", "P3", "P4", "P5", "P11", "P13"})
 COST_CATEGORIES = frozenset({"stationing", "infrastructure", "equipment", "prepositioning", "denial_force", "per_unit"})
 # Of rows that the notes call half read, half assumed: the numbers that were read.
@@ -704,9 +882,49 @@ HAND = (
      "European Commission", 0.25, None, 3, "day", "EU25", "2025-11-19", "unverified"),
     ("sea-speed", "speed of a ro-ro ship", "Savannah to Bremerhaven, 7,399 km, in about ten days (F128)", AUTHORS,
      None, 30.8, None, "km/hour", "JFN", "2020", "supported"),
+    ("axis-lengths", "length of the axes' stretches", "Road lengths of the notes' network, great circle x1.25, and "
+     "coordinates of ten places between by hand", AUTHORS, None, None, None, "", "GEO", "2022", "unverified"),
+    ("battalion-small", "soldiers of a battalion tactical group", "600 to 800 (D17)", "CSIS", 600, None, 800,
+     "troop/battalion", "CSJ", "2022-06-01", "contested"),
+    ("battalion-large", "soldiers of a battalion tactical group", "800 to 1,000 (D17)", "press", 800, None, 1000,
+     "troop/battalion", "ABC", "2022-04-08", "contested"),
+    ("unit-RU-OTH", "strength of RU-OTH", "Battalion groups outside Ukraine, 168 - 125 = 43 (D16), of 600 "
+     "to 1,000 each (D17)", AUTHORS, 26000, 34000, 43000, "troop", "TIM", "2021-12", "unverified"),
+    ("least-ratio", "force ratio at which battle is given", "Attackers for each defender below which 5 percent of 187 "
+     "battles of 1919-45 were fought: 0.67; of 621 of all eras: 0.54", AUTHORS, None, 0.67, None, "1", "CDB90",
+     "1919-1945", "supported"),
+    ("oralfore-slight", "advance against slight resistance", "ORALFORE class II-A, slight resistance, "
+     "normalised, from six operations of the Second World War: 5.15 to 36.72, mean 23.34", "HERO", 5.15, 23.34,
+     36.72, "km/day", "ORALFORE", "1972", "unverified"),
+    ("sortie-losses", "aircraft lost in a sortie", "5 percent on both sides, high by historical "
+     "standards; the calculator offers 4 to 6", "Posen, by Tecott & Halterman's notes", 0.04,
+     0.05, 0.06, "1", "CAC", "1991", "supported"),
+    ("sorties-nato", "sorties of an aircraft in a day", "NATO aircraft fly two a day", "Tecott & Halterman", None, 2,
+     None, "1/day", "CAC", "2021", "supported"),
     ("nato-decides", "time to agree", "Deciding may take longer than in the Cold War", "CSIS", None, None, None, "",
      "CSR", "2023-07-07", "supported"),
 )  # fmt: skip
+# Sources that the notes' table lacks.
+OWN_SOURCES = {
+    "ORALFORE": {
+        "publisher": "HERO",
+        "title": "ORALFORE (DTIC AD902830), transcribed in othercriteria/the-mission-1986: reference/advance-rates.md",
+        "kind": "software", "date": "1972", "url": "https://github.com/othercriteria/the-mission-1986",
+        "reliability_note": "the transcription was read, at commit ca07850; the report itself was not opened",
+    },
+    "CDB90": {
+        "publisher": "Helmbold, R. and Dupuy, T. (HERO)",
+        "title": "CDB90 battle data base, tidy edition by J. Arnold, rebuilt (docs/models/engagement_law.md)",
+        "kind": "dataset", "date": "1990", "url": "https://github.com/jrnold/CDB90",
+        "reliability_note": "recomputed here from the data",
+    },
+    "CAC": {
+        "publisher": "Halterman, A. and Tecott, R.",
+        "title": "Campaign analysis calculators: European conventional balance, commit c1d7150",
+        "kind": "software", "date": "2021", "url": "https://github.com/ahalterman/campaign_analysis_calculators",
+        "reliability_note": "its notes cite Posen (1991), pp. 104-105; the book was not opened",
+    },
+}  # fmt: skip
 CLAIM_COLUMNS = ("id", "quantity", "statement", "who", *ENDS, "unit", "source", "page", "date", "verdict")
 Numbers = Sequence[float | None]
 
@@ -716,7 +934,7 @@ class Evidence:
 
     def __init__(self, folder: Path, forces: list[Row]) -> None:
         self.folder, self.forces = folder, forces
-        self.sources = {x["source_id"]: x for x in read(folder, "sources.csv")}
+        self.sources = {x["source_id"]: x for x in read(folder, "sources.csv")} | OWN_SOURCES
         self.claims: list[Mapping[str, object]] = []
 
     def build(self) -> None:
@@ -733,8 +951,10 @@ class Evidence:
                 self.posture_cost(x)
         for id, quantity, statement, who, low, best, high, unit, source, date, verdict in HAND:
             self.add(id, quantity, statement, who, (low, best, high), unit, source, date, verdict)
-        for x in filter(is_unit, self.forces):
-            self.unit(x)
+        attackers = {unit for _, unit, *_ in ECHELONS}
+        for x in self.forces:
+            if is_unit(x) or x["unit_id"] in attackers:
+                self.unit(x)
         write("claims.csv", CLAIM_COLUMNS, self.claims)
         used = sorted({str(claim["source"]) for claim in self.claims})
         write(
@@ -928,16 +1148,19 @@ def money(unit: str) -> float:
     return 1e9 if "bn" in words else 1e6 if "m" in words else 1.0
 
 
-def main(folder: Path) -> None:
-    """Build every table of the case from the folder with the notes' tables."""
+def main(folder: Path, law: Path) -> None:
+    """Build every table of the case from the folders with the notes' tables and with the engagement law."""
     nodes, links = read(folder, "network_core_nodes.csv"), read(folder, "network_core_links.csv")
     forces = read(folder, "forces.csv")
     build_nodes(nodes)
     build_links(links)
     build_formations(forces, nodes, links)
     build_small_tables()
+    build_segments(nodes)
+    build_echelons(forces)
+    copy_law(law)
     Evidence(folder, forces).build()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,9 +1,11 @@
-"""One run of a theatre case as a planner sees it: every input at its median, everyone comes, nothing surprises.
+"""One run of a theatre or campaign case as a planner sees it: every input at its median, everyone comes, nothing surprises.
 
 The *planning run* is what a plan is judged by: the warning is believed, every nation joins,
-the attacker takes one plan and does not strike early. Beside what the simulation delivers,
-load by load, it has the network of *all* edges that the defender may use, not only those on
-a planned route, so that `vallum.analysis.bound` can ask what any plan could deliver.
+the attacker takes one plan and does not strike early. Of a campaign it takes the race alone, and
+the front and control of the sea as unmoved: no place falls but those that a race's case says fall
+under the plan. Beside what the simulation delivers, load by load, it has the network of *all*
+edges that the defender may use, not only those on a planned route, so that
+`vallum.analysis.bound` can ask what any plan could deliver.
 """
 
 from __future__ import annotations
@@ -34,13 +36,14 @@ from vallum.models.theatre.network import (
     real_ids,
     state,
 )
-from vallum.models.theatre.routes import plan_network
+from vallum.models.theatre.routes import plan_network, with_losses
 from vallum.spec import Rows, Tables
 from vallum.study.draws import KeyedDraws
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float64, Int64
 
+MODELS = ("theatre", "campaign")
 CERTAIN = {  # what a planner takes for granted
     "intervention": 1.0,
     "intervention_probability": 1.0,
@@ -128,7 +131,7 @@ def planning_run(case: Case, option: str, plan: str = "") -> PlanningRun:
     Parameters
     ----------
     case : Case
-        Of the theatre model.
+        Of the theatre or the campaign model.
     option : str
         Id.
     plan : str
@@ -143,8 +146,8 @@ def planning_run(case: Case, option: str, plan: str = "") -> PlanningRun:
     AnalysisError
         If the case is of another model, or has no such option or plan.
     """
-    if case.spec.name != "theatre":
-        raise AnalysisError(f"{case.name} is a case of {case.spec.name}: planning runs are of the theatre model")
+    if case.spec.name not in MODELS:
+        raise AnalysisError(f"{case.name} is a case of {case.spec.name}: planning runs are of {' and '.join(MODELS)}")
     superset = compile_case(case)
     place = superset.options.index(_known("option", option, superset.options))
     inputs = _medians(superset, place)
@@ -157,12 +160,13 @@ def planning_run(case: Case, option: str, plan: str = "") -> PlanningRun:
 
 
 def simulated(tables: Tables, inputs: Mapping[str, Any], option: str, plan: str) -> PlanningRun:
-    """Run the theatre model once on given inputs, shapes (row, 1) and (1,)."""
+    """Run the race of a theatre or campaign case once on given inputs, shapes (row, 1) and (1,)."""
     import jax
     import jax.numpy as jnp
 
     from vallum.models.theatre import spec
 
+    tables = with_losses(tables)
     network = plan_network(tables)
     everywhere = open_network(tables, network)
     fixed = structure.theatre(tables, network)
@@ -171,7 +175,8 @@ def simulated(tables: Tables, inputs: Mapping[str, Any], option: str, plan: str)
     with jax.enable_x64(True):
         inputs = {name: jnp.asarray(value) for name, value in inputs.items()}
         politics = race.decided(fixed, inputs, draws)
-        orders, _ = race.ordered(fixed, inputs, politics)
+        ordered = race.ordered if "lost_day" in inputs else race.called  # in a campaign only a front takes places
+        orders, _ = ordered(fixed, inputs, politics)
         ways = race.measured(fixed, inputs)
         begun = deployment.begin(fixed.grid, orders)
         moved = deployment.advance(fixed.grid, ways, orders, begun)

@@ -20,7 +20,8 @@ from vallum.analysis.comparison import AnalysisError
 from vallum.analysis.estimates import Estimate, difference
 from vallum.case import Case, Option
 from vallum.models.theatre.network import LINKS, Edge
-from vallum.models.theatre.routes import plan_network
+from vallum.models.theatre.routes import plan_network, with_losses
+from vallum.models.theatre.structure import Theatre
 from vallum.registry import Model, find_model
 from vallum.study.designs import Design
 from vallum.study.work import Settings, Work
@@ -213,7 +214,7 @@ def race(
     Parameters
     ----------
     case : Case
-        Of the theatre model.
+        Of the theatre or the campaign model.
     options : sequence of str
         Which options; all of them unless given.
     plan : str
@@ -239,7 +240,9 @@ def race(
     """
     model = model or find_model(case.model)
     if not {x.name for x in case.spec.outcomes} >= {"closed_day", *REASONS}:
-        raise AnalysisError(f"{case.name} is a case of model {case.model!r}; only the theatre model deploys formations")
+        raise AnalysisError(
+            f"{case.name} is a case of model {case.model!r}; only the models theatre and campaign deploy formations"
+        )
     work = Work(case, model, Settings(Design("sobol", futures, seed)), None)
     chosen = [_place(work.superset.options, x, "option") for x in options] or list(range(len(work.superset.options)))
     change = _only(work, plan)
@@ -252,7 +255,7 @@ def race(
 
 def _ways(work: Work) -> dict[int, tuple[Leg, ...]]:
     tables = work.superset.rows
-    network = plan_network(tables)
+    network = plan_network(with_losses(tables))
 
     def leg(edge: Edge) -> Leg:
         links = tables[edge.table]
@@ -338,13 +341,18 @@ def _option(work: Work, option: int, change: Any, trials: int, pool: ThreadPoolE
     )
 
 
+def _theatre(work: Work) -> Theatre:
+    """The race in what the model planned: all of it, or that of a campaign."""
+    return getattr(work.structure, "theatre", work.structure)
+
+
 def _closures(
     work: Work, option: int, found: Series, good: Bool[np.ndarray, " future"], values: Mapping[str, Any]
 ) -> tuple[Closure, ...]:
     formations = work.superset.rows["formations"]
     last = len(work.superset.rows["clock"]) - 1
     active = work.superset.active["formations"][option]
-    moving = np.asarray(work.structure.moves)
+    moving = np.asarray(_theatre(work).moves)
     mine = {name: found[name][good] for name in ("closed_day", "worth", "sent", "cut_off", "order_day", *REASONS)}
 
     turnout = np.atleast_2d(values["turnout"])
@@ -454,6 +462,6 @@ def _soldiers_a_vehicle(work: Work, option: int, values: Mapping[str, Any]) -> f
     """Soldiers a vehicle of the active formations that fly, so that a load flown is worth one driven."""
     cells = work.superset.rows["formations"].columns
     flies = [x == "light" or bool(kit) for x, kit in zip(cells["heaviness"], cells["kit"], strict=True)]
-    rows = np.flatnonzero(work.structure.moves & np.array(flies) & work.superset.active["formations"][option])
+    rows = np.flatnonzero(_theatre(work).moves & np.array(flies) & work.superset.active["formations"][option])
     soldiers, vehicles = (np.atleast_2d(values[x])[:, rows].mean(axis=0).sum() for x in ("personnel", "vehicles"))
     return float(soldiers / vehicles) if vehicles > 0 else 1.0

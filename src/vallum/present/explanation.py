@@ -62,6 +62,9 @@ SENTENCES: dict[str, Callable[[str, str, Mapping[str, float]], str]] = {
     "segment passed": lambda who, why, n: (
         f"{who} is passed ({why}); {n['depth']:.0f} km from the start, {n['rate']:.1f} km a day"
     ),
+    "attacker waits": lambda who, why, n: (
+        f"the attacker, {n['attackers']:,.0f} against {n['defenders']:,.0f}, gives no battle for {who}: {why}"
+    ),
     "axis halted": lambda who, why, n: (
         f"the attacker stops at {n['depth']:.0f} km: {why}; {100 * n['share_lost']:.0f} % of it lost"
     ),

@@ -52,8 +52,8 @@ CORRELATIONS = [
 SCALES = {
     "loss_sd_attacker": (0.904, 1.295), "loss_sd_defender": (1.206, 1.304), "loss_sides_correlation": (0.220, 0.568),
     "loss_campaign_share": (0.452, 0.683), "advance_sd": (1.275, 1.131), "repulse_advance": (0.4, 0.0),
-    "reference_strength": (10977, 18614), "mean_battle_days": (4.65, 4.06), "density_low": (400, 469),
-    "force_ratio_low": (0.670, 0.543), "force_ratio_high": (6.38, 5.84), "advance_high": (20, 19.46),
+    "reference_strength": (10977, 18614), "mean_battle_days": (4.65, 4.06), "density_low": (226, 242),
+    "force_ratio_low": (0.670, 0.543), "force_ratio_high": (6.38, 5.84), "advance_high": (20, 30),
     "loss_high": (0.189, 0.353),
 }  # fmt: skip
 
@@ -77,6 +77,7 @@ RANGES = {
     "preparation": (0, 2), "frontage_per_brigade": (8, 25), "shift_days": (0.5, 4), "extra_brigades": (-1, 1),
     "extra_personnel": (3000, 5000), "law_in_force": (0, 1), "law_deviate": (0, 0), "quality_edge": (-1, 1),
     "surprise_level": (0, 2), "surprise_days": (1, 5), "pause_days": (0.3, 3), "attacker_breakpoint": (0.1, 0.5),
+    "least_force_ratio": (0, 1),
     "defender_breakpoint": (0.1, 0.5), "march_rate": (10, 50), "rugged_multiplier": (0.2, 0.8),
     "advance_losses": (0, 0.01), "supply_reach": (20, 100), "supply_rate": (2, 30), "supply_limit": (15, 150),
     "air_superiority_start": (-0.5, 1), "air_superiority_end": (-1, 0.3), "air_defence_suppression_days": (1, 15),

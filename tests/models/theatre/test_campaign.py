@@ -20,7 +20,7 @@ RANGES = {name: ends for name, ends in RACE.items() if name != "lost_day"} | {
     "segment_length": (5, 60), "frontage": (0, 30), "preparation": (0, 2), "frontage_per_brigade": (5, 15),
     "shift_days": (0, 4), "extra_brigades": (0, 1), "extra_personnel": (3000, 5000), "law_in_force": (0.1, 1),
     "law_deviate": (-1.5, 1.5), "quality_edge": (-1, 1), "surprise_level": (0, 2), "surprise_days": (1, 4),
-    "pause_days": (1, 7), "attacker_breakpoint": (0.2, 0.5), "defender_breakpoint": (0.2, 0.5),
+    "pause_days": (1, 7), "least_force_ratio": (0, 0.8), "attacker_breakpoint": (0.2, 0.5), "defender_breakpoint": (0.2, 0.5),
     "march_rate": (100, 300), "rugged_multiplier": (0.3, 0.8), "advance_losses": (0.003, 0.005),
     "supply_reach": (50, 150), "supply_rate": (10, 40), "supply_limit": (100, 400),
     "air_superiority_start": (-0.5, 0.5), "air_superiority_end": (-1, 0), "air_defence_suppression_days": (3, 20),

@@ -27,6 +27,7 @@ from vallum.models.theatre.campaign_declaration import spec
 from vallum.models.theatre.clock import minute
 from vallum.models.theatre.engagement import Fits, law_of, read_fits
 from vallum.models.theatre.network import place_rows
+from vallum.models.theatre.routes import with_losses
 from vallum.models.theatre.structure import CAPACITIES, Theatre
 from vallum.models.theatre.structure import plan as plan_race
 from vallum.spec import Rows, Tables
@@ -143,13 +144,10 @@ def plan(tables: Tables) -> Campaign:
         An axis has two segments in one place, or places that do not run 1, 2, 3 and so on; a fit
         of the engagement law lacks something; or what the race raises.
     """
+    tables = with_losses(tables)
     segments, axes, place = tables["segments"], tables["axes"], place_rows(tables["nodes"])
-    nodes = [node for node in segments.columns["node"] if node not in (None, "")]
-    losses = Rows(
-        tuple(f"segment-{x}" for x in range(len(nodes))), {"plan": (None,) * len(nodes), "node": tuple(nodes)}
-    )
-    theatre = plan_race({**tables, "node_losses": losses})
-    doomed = {row: at for at, row in enumerate(sorted({place[str(node)] for node in nodes}))}
+    theatre, falling = plan_race(tables), tables["node_losses"].columns["node"]
+    doomed = {row: at for at, row in enumerate(sorted({place[str(node)] for node in falling}))}
     plans, echelons, phases = tables["plans"], tables["echelons"], tables["phases"]
     named = {str(x) for x in echelons.columns["axis"] if x is not None}
     chains = {row: _chain(segments, id) for row, id in enumerate(axes.ids)}

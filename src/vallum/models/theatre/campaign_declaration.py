@@ -158,6 +158,13 @@ INPUTS = (
     Input("quality_edge", "1", "attacker's edge in combat effectiveness, in points of the battle data", -4, 4),
     Input("surprise_level", "1", "attacker's surprise without any warning, in points of the battle data", 0, 3),
     Input("surprise_days", "day", "days after the attack until surprise is gone", low=0.1),
+    Input(
+        "least_force_ratio",
+        "1",
+        "soldiers for each defender below which the attacker gives no battle and waits",
+        low=0,
+        known_to="attacker",
+    ),
     Input("pause_days", "day", "days from a repulse to the next attempt", low=0.1),
     Input("attacker_breakpoint", "1", "share lost at which the attacker stops attacking", 0, 1),
     Input("defender_breakpoint", "1", "share lost at which the defender holds no line any more", 0, 1),

@@ -51,7 +51,7 @@ from vallum.keys import entity_key
 from vallum.models.theatre.campaign_declaration import DENIED_BY, SCALES, TERMS
 from vallum.models.theatre.engagement import Fits, read_fits
 from vallum.models.theatre.network import GAUGE, LINKS, PORT, RAMP, Edge, Network, place_rows, real_ids
-from vallum.models.theatre.routes import plan_network
+from vallum.models.theatre.routes import plan_network, with_losses
 from vallum.models.theatre.twin import END, MOST, MOST_FLOWN, SHARE, Arrival, March, Order
 from vallum.spec import Rows, Tables
 
@@ -83,7 +83,7 @@ class Event:
         From the attack.
     what : str
         "plan taken", "decision", "forces arrive", "battle begins", "battle ends", "pause", "segment passed",
-        "axis halted", "place falls", "aim reached", "aim taken" or "escalation".
+        "attacker waits", "axis halted", "place falls", "aim reached", "aim taken" or "escalation".
     axis : str
         Id of the axis, empty where it is on none.
     who : str
@@ -130,8 +130,7 @@ def plan(tables: Tables) -> Stage:
     Stage
     """
     segments, axes = tables["segments"], tables["axes"]
-    nodes = tuple(str(x) for x in segments.columns["node"] if x not in (None, ""))
-    network = plan_network({**tables, "node_losses": Rows(nodes, {"plan": ("",) * len(nodes), "node": nodes})})
+    network = plan_network(with_losses(tables))
     chains = [
         sorted(
             (row for row, _ in _real(segments) if segments.columns["axis"][row] == axis),
@@ -533,6 +532,7 @@ class _Axis:
     taken: list[float] = field(default_factory=list[float])
     before_battle: tuple[float, float] = (0.0, 0.0)
     halted: str = ""
+    waited: bool = False
 
     @property
     def segment(self) -> _Segment | None:
@@ -610,7 +610,9 @@ class _Fighting:
 
     def _event(self, axis: _Axis, segment: _Segment, today: _Today, until: float) -> None:
         held, goes_on = self._held(axis, segment), self._goes_on(axis)
-        if axis.mode == MOVING and goes_on and held and not axis.won:
+        opposed = axis.mode == MOVING and goes_on and held and not axis.won
+        waits = opposed and self._waits(axis, segment)
+        if opposed and not waits:
             self._battle_begins(axis, segment, today)
         budget = max(until - axis.now, 0.0)
         if axis.mode == BATTLE:
@@ -619,10 +621,27 @@ class _Fighting:
             spent = min(axis.left, budget)
             axis.now += spent
             axis.mode, axis.left = MOVING if axis.left <= budget else PAUSE, axis.left - spent
-        elif goes_on:
+        elif goes_on and not waits:
             self._advance(axis, segment, budget, held)
         else:
             axis.now += budget
+
+    def _waits(self, axis: _Axis, segment: _Segment) -> bool:
+        """Whether the attacker is too few to give battle; says so, once for a segment."""
+        there, least = sum(axis.defenders), self.given("least_force_ratio")
+        waits = axis.attackers < least * there
+        if waits and not axis.waited:
+            axis.waited = True
+            self._tell(
+                axis.now,
+                "attacker waits",
+                axis,
+                segment.id,
+                f"fewer than {least:.2g} for each defender",
+                attackers=axis.attackers,
+                defenders=there,
+            )
+        return waits
 
     def _held(self, axis: _Axis, segment: _Segment) -> bool:
         """Whether the defenders hold a line across the segment."""
@@ -746,7 +765,7 @@ class _Fighting:
         self._tell(axis.now, "segment passed", axis, segment.id, why, depth=end, rate=rate)
         if segment.node:
             self._tell(axis.now, "place falls", axis, segment.node, f"segment {segment.id} is passed")
-        axis.here, axis.along, axis.won, axis.attempt = axis.here + 1, 0.0, False, 0
+        axis.here, axis.along, axis.won, axis.attempt, axis.waited = axis.here + 1, 0.0, False, 0, False
 
     def _tell(self, day: float, what: str, axis: _Axis, who: str, why: str, **numbers: float) -> None:
         self.events.append(Event(day, what, axis.id, who, why, numbers))

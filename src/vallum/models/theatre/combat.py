@@ -8,7 +8,8 @@ breakpoint. Against
   were at the start or when forces last came, both sides lose at the law's rate, and the attacker
   gains ground at the opposed rate for each day of a battle it wins, a little for each day of one it
   loses. If it wins, it goes on through the segment at the opposed rate; if not, it pauses and tries
-  again while it is above its breakpoint and in supply;
+  again while it is above its breakpoint and in supply. Below its least force ratio it gives no battle
+  and waits for more to come: the battles of record are those that someone chose to fight;
 * an uncovered one it advances at the rate of the case's branch.
 
 Every rate is capped by the march rate, every distance by what supply reaches. Each axis keeps its own
@@ -308,6 +309,7 @@ class _Place(NamedTuple):
     start: Float[Array, "axis run"]
     held: Bool[Array, "axis run"]
     goes_on: Bool[Array, "axis run"]
+    waits: Bool[Array, "axis run"]
     there: Float[Array, "axis run"]
     free: Float[Array, "axis run"]
     opposed: Float[Array, "axis run"]
@@ -325,13 +327,15 @@ def _place(ground: Ground, conditions: Conditions, inputs: Inputs, fight: Fight)
         & (fight.attackers_lost <= inputs["attacker_breakpoint"] * fight.committed)
         & (reach < inputs["supply_limit"] - NEAR)
     )
+    held, there = covered(ground, inputs, fight), jnp.sum(fight.defenders, axis=0)
     return _Place(
         width=_here(ground.frontage, fight.segment),
         length=_here(ground.length, fight.segment),
         start=reach - fight.along,
-        held=covered(ground, inputs, fight),
+        held=held,
         goes_on=goes_on,
-        there=jnp.sum(fight.defenders, axis=0),
+        waits=held & ~fight.won & (fight.attackers < inputs["least_force_ratio"] * there),
+        there=there,
         free=free,
         opposed=jnp.minimum(conditions.opposed, free),
     )
@@ -351,7 +355,7 @@ def _event(
 
     at = settled(_place(ground, conditions, inputs, fight))
     # a battle begins
-    starts = (fight.mode == MOVING) & at.goes_on & at.held & ~fight.won
+    starts = (fight.mode == MOVING) & at.goes_on & at.held & ~fight.won & ~at.waits
     luck = settled(_luck(ground, conditions, draws, fight))
     lasts = jnp.where(starts, luck.days, fight.lasts)
     left = jnp.where(starts, lasts, fight.left)
@@ -360,7 +364,7 @@ def _event(
     wins = luck.threshold < chance
     rates = loss_rates(conditions.law, fight.attackers, at.there, wins, luck.attacker, luck.defender)
     chance, lasts, left, mode, wins, rates = settled((chance, lasts, left, mode, wins, rates))
-    fighting, moving = mode == BATTLE, (mode == MOVING) & at.goes_on
+    fighting, moving = mode == BATTLE, (mode == MOVING) & at.goes_on & ~at.waits
     held_up = fighting | (mode == PAUSE)
     # the rest of a battle or pause, the way to the end of the segment, or the step: whatever is shortest
     rate = jnp.where(at.held, at.opposed, at.free)

@@ -74,6 +74,18 @@ def plan_network(tables: Tables) -> Network:
     return _assemble(edges, movers, starts, goals, trees, doomed, len(home) * LAYERS)
 
 
+def with_losses(tables: Tables) -> Tables:
+    """The tables with `node_losses`: a campaign has none, its places fall with the segments that they lie at.
+
+    Its rows name no plan: the front says when such a place falls, whatever the plan.
+    """
+    if "node_losses" in tables:
+        return tables
+    nodes = tuple(str(node) for node in tables["segments"].columns["node"] if node not in (None, ""))
+    ids = tuple(f"segment-{x}" for x in range(len(nodes)))
+    return {**tables, "node_losses": Rows(ids, {"plan": ("",) * len(nodes), "node": nodes})}
+
+
 MOST_MOVERS, MOST_STATES = 512, 65_536  # what fits beside a minute in one number; see `deployment`
 
 

@@ -71,8 +71,10 @@ class Option:
     ----------
     id, title, note, based_on : str
         As written; `based_on` is empty where the option starts from the base.
-    cost : Cost or None
-        What it costs; never inherited.
+    cost, upfront : Cost or None
+        What it costs, running and once; never inherited.
+    not_comparable : str
+        Why what it does cannot be compared with the others here; empty where it can. Never inherited.
     inputs : mapping of str to Quantity
         Every input that differs from the base, inherited changes included.
     own : tuple of str
@@ -86,6 +88,8 @@ class Option:
     note: str
     based_on: str
     cost: Cost | None
+    upfront: Cost | None
+    not_comparable: str
     inputs: Mapping[str, Quantity]
     own: tuple[str, ...]
     inactive: Mapping[str, frozenset[str]]

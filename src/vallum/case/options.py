@@ -116,14 +116,17 @@ class _Laying:
                     inputs[declared.name] = quantity
         if draft.entry is None:
             return None
-        if draft.entry.cost is not None:
-            self.ground.check_evidence(draft.entry.cost.evidence, ("options", id, "cost", "evidence"))
+        for name, cost in (("cost", draft.entry.cost), ("upfront", draft.entry.upfront)):
+            if cost is not None:
+                self.ground.check_evidence(cost.evidence, ("options", id, name, "evidence"))
         return Option(
             id=id,
             title=draft.entry.title,
             note=draft.entry.note,
             based_on=draft.entry.based_on,
             cost=draft.entry.cost,
+            upfront=draft.entry.upfront,
+            not_comparable=draft.entry.not_comparable,
             inputs=inputs,
             own=tuple(name for name in inputs if name in draft.inputs),
             inactive={name: frozenset(rows) for name, rows in layers.inactive.items()},

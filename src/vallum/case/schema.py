@@ -272,6 +272,8 @@ class OptionEntry(Entry):
     note: str = ""
     based_on: str = ""
     cost: Cost | None = None
+    upfront: Cost | None = None
+    not_comparable: str = ""
     inputs: dict[str, InputEntry] = Field(default_factory=dict)
     rows: tuple[RowEntry, ...] = ()
 

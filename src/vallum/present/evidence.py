@@ -46,8 +46,9 @@ def ledger_blocks(case: Case) -> Iterator[Text]:
 
 
 def cost_table(case: Case) -> Table | None:
-    """What every option costs and on whose word; None where no option has a cost."""
-    costed = [(option, option.cost) for option in case.options if option.cost is not None]
+    """What every option costs, running and once, and on whose word; None where no option has a cost."""
+    both = [(option, cost) for option in case.options for cost in (option.cost, option.upfront)]
+    costed = [(option, cost) for option, cost in both if cost is not None]
     if not costed:
         return None
     table = _table("Costs", ("option", "cost", "status", "claims and sources"))

@@ -1,4 +1,4 @@
-"""The theatre model on the shipped case: a run of the whole race, and movement alone, against the scalar twin."""
+"""The race of the shipped campaign: a run of the whole race, and movement alone, against the scalar twin."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from tests.models.theatre.cases import race_texts, work_of
 
-from vallum.case import load_case
 from vallum.models import theatre
 from vallum.models.theatre import deployment, race
 from vallum.models.theatre.routes import plan_network
 from vallum.models.theatre.twin import Order, move
-from vallum.study.designs import Design
 from vallum.study.draws import KeyedDraws, run_key, seed_words
 from vallum.study.lanes import kernel
-from vallum.study.work import Settings, Work
+from vallum.study.work import Work
 
 RUNS = 4096
 TWINS = 64
@@ -49,7 +48,7 @@ def section() -> list[str]:
 
 def measured() -> tuple[float, float, float]:
     """Seconds a run: the whole race, movement alone, the twin's movement; medians of interleaved rounds."""
-    work = Work(load_case("eastern-flank-2022"), theatre, Settings(Design("sobol", RUNS, 0)), None)
+    work = work_of(race_texts(), RUNS, seed=0, dtype="float32")
     futures = np.arange(RUNS, dtype=np.uint32)
     values, program = work.inputs(0, futures), kernel(theatre, "float32")
     blocks = [_block(work, futures[start : start + theatre.LANES]) for start in range(0, RUNS, theatre.LANES)]

@@ -81,7 +81,7 @@ def test_the_same_question_has_the_same_answer(told):
     [
         ("eastern-flank-2022", {"options": ["P 1"]}, "no option is called 'P 1'.*did you mean 'P1'"),
         ("eastern-flank-2022", {"plan": "corridors"}, "no plan is called 'corridors'.*did you mean 'corridor'"),
-        ("central-europe-1984", {}, "only the theatre model deploys formations"),
+        ("central-europe-1984", {}, "only the models theatre and campaign deploy formations"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_words(case, asked, said):

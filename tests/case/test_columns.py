@@ -8,8 +8,10 @@ import pytest
 
 from tests.case.test_editor import fits
 from tests.case.toy import SPEC, Toy, edited, files
+from tests.models.theatre import cases
 from vallum.case import CaseError, compile_case, json_schema, load_case, load_case_text, shipped_cases
 from vallum.models import theatre
+from vallum.models.theatre import campaign
 from vallum.spec import Column, ModelSpec, Table
 
 COLUMNS = (
@@ -117,8 +119,8 @@ DAMAGED = {
         "did you mean '{}'?",
     ),
     "equipment stored nowhere": ("formations.csv", "kit", "X", "no row 'X' in nodes.csv", "a row of nodes.csv: "),
-    "a loss under an unknown plan": (
-        "node_losses.csv", "plan", "{}X", "no row '{}X' in plans.csv", "a row of plans.csv: ", "did you mean '{}'?",
+    "an echelon under an unknown plan": (
+        "echelons.csv", "plan", "{}X", "no row '{}X' in plans.csv", "a row of plans.csv: ", "did you mean '{}'?",
     ),
     "an unknown gauge": (
         "railways.csv", "gauge", "1453", "unknown gauge '1453'", "one of 1435, 1520", "did you mean '1435'?",
@@ -133,10 +135,6 @@ def folder(tmp_path):
     return shutil.copytree(shipped_cases()["eastern-flank-2022"], tmp_path / "case")
 
 
-def read(folder):
-    return load_case(folder, model=theatre)
-
-
 @pytest.mark.parametrize("name", DAMAGED)
 def test_one_wrong_cell_of_the_eastern_flank_is_one_clear_fault(name, folder):
     file, column, new, found, right, *near = DAMAGED[name]
@@ -145,7 +143,7 @@ def test_one_wrong_cell_of_the_eastern_flank_is_one_clear_fault(name, folder):
     old, first[place] = first[place], new.format(first[place])
     with (folder / file).open("w", newline="") as out:
         csv.writer(out).writerows([header, first, *others])
-    said = only_fault(read, folder)
+    said = only_fault(load_case, folder)
     assert said.startswith(f"{file}:2 {column}: {found.format(old)}; allowed: {right}")
     assert all(words.format(old) in said for words in near)
 
@@ -155,12 +153,18 @@ def test_a_row_listed_twice_is_one_clear_fault(file, folder):
     lines = (folder / file).read_text().splitlines()
     (folder / file).write_text("\n".join([*lines, lines[1]]))
     found = f"the key '{lines[1].split(',')[0]}' already stands on line 2; allowed: a key that no other row has"
-    assert only_fault(read, folder) == f"{file}:{len(lines) + 1} id: {found}"
+    assert only_fault(load_case, folder) == f"{file}:{len(lines) + 1} id: {found}"
 
 
-def test_the_schema_of_the_theatre_fits_its_case_and_refuses_a_table_it_does_not_know():
-    schema = json_schema(theatre.spec)
-    data = tomllib.loads(load_case("eastern-flank-2022", model=theatre).files["case.toml"])
+@pytest.mark.parametrize(
+    ("spec", "texts"),
+    [(campaign.spec, load_case("eastern-flank-2022", model=campaign).files), (theatre.spec, cases.race_texts())],
+    ids=["campaign", "race"],
+)
+def test_the_schema_of_the_theatre_fits_its_case_and_refuses_a_table_it_does_not_know(spec, texts):
+    schema = json_schema(spec)
+    data = tomllib.loads(texts["case.toml"])
     assert fits(data, schema, schema)
     assert fits(data | {"tables": {"roads": "ways.csv"}}, schema, schema)
     assert not fits(data | {"tables": {"rods": "ways.csv"}}, schema, schema)
+    assert fits(data, json_schema(theatre.spec), json_schema(theatre.spec)) == (spec is theatre.spec)

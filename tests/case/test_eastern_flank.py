@@ -3,7 +3,6 @@
 import pytest
 
 from vallum.case import ledger, load_case
-from vallum.models import theatre
 
 OPTIONS = ("P1", "P0", "P2", "P3", "P4", "P5", "P11", "P13", "cleared", "prepositioned")
 LINKS = ("roads", "railways", "sea_routes", "air_routes")
@@ -12,7 +11,7 @@ AGGREGATES = ("AGG-", "NAT-", "NRF-ALL", "NRF-IFFG", "US-APS2")
 
 @pytest.fixture(scope="module")
 def case():
-    return load_case("eastern-flank-2022", model=theatre)
+    return load_case("eastern-flank-2022")
 
 
 def formations(case):
@@ -132,7 +131,17 @@ def test_published_availability_in_theatre_is_about_what_notice_and_way_add_up_t
             assert best - 0.2 <= float(row["notice_best"]) + float(row["taken_off"]) <= best + 4, id
 
 
-def test_places_fall_only_under_their_plan_and_after_the_attack(case):
-    table = case.tables["node_losses"]
-    assert {"SUWALKI", "BUDZISKO"} <= set(table.columns["node"])
-    assert all(float(day) > 0 for day in table.cells["lost_low"])
+def test_places_fall_only_under_a_plan_that_goes_there_and_after_the_attack(case):
+    """A place falls once its segment is passed: what a plan sends to no axis of the place leaves it alone."""
+    segments, echelons = (case.tables[name] for name in ("segments", "echelons"))
+    falling = {node: set() for node in segments.columns["node"] if node}
+    for node, axis in zip(segments.columns["node"], segments.columns["axis"], strict=True):
+        if node:
+            sent = zip(echelons.columns["plan"], echelons.columns["axis"], strict=True)
+            falling[node] |= {plan for plan, to in sent if to == axis}
+    corridor = {"SUWALKI", "BUDZISKO", "SESTOKAI"}
+    assert corridor <= set(falling)
+    assert {node for node, plans in falling.items() if "corridor" in plans} == corridor
+    assert {node for node, plans in falling.items() if "grab" in plans} == {"NARVA"}
+    assert all(float(length) > 0 for length in segments.cells["length"])
+    assert all(float(day) >= 0 for day in echelons.cells["day_low"])

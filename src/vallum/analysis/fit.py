@@ -82,7 +82,7 @@ SCALES: Mapping[str, str] = {
     "density_low": "1 % of defenders have fewer persons per km of front",
     "force_ratio_low": "5 % of battles have a lower force ratio",
     "force_ratio_high": "5 % of battles have a higher force ratio",
-    "advance_high": "the fastest march kept up for weeks, km a day (HERO, ORALFORE, 1972); no opposed advance on record is faster",
+    "advance_high": "fastest march kept up for weeks, km a day (ORALFORE, 1972); no opposed advance was faster",
     "loss_high": "5 % of sides lose a larger share of their strength a day",
 }
 

@@ -1,4 +1,4 @@
-"""One run of a theatre or campaign case as a planner sees it: every input at its median, everyone comes, nothing surprises.
+"""One run of a theatre or campaign case as a planner sees it: medians, everyone comes, nothing surprises.
 
 The *planning run* is what a plan is judged by: the warning is believed, every nation joins,
 the attacker takes one plan and does not strike early. Of a campaign it takes the race alone, and

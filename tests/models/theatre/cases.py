@@ -1,24 +1,87 @@
-"""Runs of the shipped case, taken apart into what movement needs: for tests of movement and of the race."""
+"""The shipped campaign as a race, and its runs taken apart into what movement needs: for tests of both."""
 
+import csv
+import io
+import tomllib
 from functools import cache
 
 import jax
 import numpy as np
 
-from vallum.case import load_case
+from tests.case.toml_writer import toml_text
+from vallum.case import load_case, load_case_text
 from vallum.models import theatre
-from vallum.models.theatre import deployment, race
+from vallum.models.theatre import campaign, deployment, race
 from vallum.models.theatre.routes import plan_network
 from vallum.models.theatre.twin import Order
 from vallum.study.designs import Design
 from vallum.study.draws import KeyedDraws, run_key, seed_words
 from vallum.study.work import Settings, Work
 
+NODE_LOSSES = """\
+id,plan,node,lost_low,lost_best,lost_high
+corridor-suwalki,corridor,SUWALKI,0.3,6.9,13.8
+corridor-budzisko,corridor,BUDZISKO,0.3,6.9,13.8
+corridor-sestokai,corridor,SESTOKAI,0.6,9,20
+grab-narva,grab,NARVA,0.2,0.5,3
+capital-narva,capital,NARVA,0.2,0.5,3
+capital-voru,capital,VORU,0.3,6,14
+capital-rezekne,capital,REZEKNE,0.5,10,21
+capital-daugavpils,capital,DAUGAVPILS,0.5,9,21
+"""  # distance from the frontier over the rates of advance in claims F05-1 and F11; what lies beyond is assumption
+LOST_DAY = {
+    "triangular": ["lost_low", "lost_best", "lost_high"],
+    "group": "plan",
+    "unit": "day",
+    "evidence": ["F141", "F05-1", "F11"],
+    "status": "assumption",
+    "favours": "neither",
+}
+QUESTION = {
+    "text": "By when have seven brigades closed beyond those that stand on the eastern flank in April 2022?",
+    "outcome": "needed_closed_day",
+    "event": "needed brigades closed by day {threshold}",
+    "event_is": "good",
+    "why": "RAND's denial force for the Baltic states has about seven brigades on hand at the start.",
+    "report": ["brigades_closed", "reinforcements_closed", "decision_day", "formations_cut_off"],
+    "over_time": ["brigades_by_day", "reinforcements_by_day"],
+}
+
+
+def race_texts():
+    """The files of the shipped campaign as a case of the race alone: a plan says when places fall, not the front."""
+    texts = dict(load_case("eastern-flank-2022", model=campaign).files)
+    data = tomllib.loads(texts["case.toml"])
+    declared = {x.name for x in theatre.spec.inputs}
+    for part in (data, *data["options"].values()):
+        part["inputs"] = {name: entry for name, entry in part.get("inputs", {}).items() if name in declared}
+    data["inputs"]["lost_day"] = LOST_DAY
+    data |= {"model": "theatre", "question": data["question"] | QUESTION}
+    gone = {x.name for x in campaign.spec.tables} - {x.name for x in theatre.spec.tables}
+    kept = {name: text for name, text in texts.items() if name.removesuffix(".csv") not in gone}
+    return kept | {"case.toml": toml_text(data), "node_losses.csv": NODE_LOSSES}
+
+
+def edited(texts, file, change):
+    """The files of a case after a change of a table's rows, each a dictionary of cells."""
+    rows = list(csv.DictReader(texts[file].splitlines()))
+    change(rows)
+    written = io.StringIO()
+    writer = csv.DictWriter(written, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return texts | {file: written.getvalue()}
+
+
+def work_of(texts, futures=1024, seed=11, dtype="float64"):
+    """The work of a race case given as its files."""
+    case = load_case_text(texts, model=theatre)
+    return Work(case, theatre, Settings(Design("sobol", futures, seed), dtype=dtype), None)
+
 
 @cache
 def work(futures=1024, seed=11):
-    case = load_case("eastern-flank-2022", model=theatre)
-    return Work(case, theatre, Settings(Design("sobol", futures, seed), dtype="float64"), None)
+    return work_of(race_texts(), futures, seed)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""More of a good thing is no loss on average: paired over 65,536 campaigns of the shipped case.
+"""More of a good thing is no loss on average: paired over 65,536 campaigns of the shipped case, as a race.
 
 Run by run it can be one, as the queueing paradoxes in `test_twin` show; alone on its axis it
 never is, as the properties there show.
@@ -7,12 +7,10 @@ never is, as the properties there show.
 import numpy as np
 import pytest
 
+from tests.models.theatre import cases
 from vallum.analysis.estimates import difference
-from vallum.case import load_case
 from vallum.models import theatre
-from vallum.study.designs import Design
 from vallum.study.lanes import kernel
-from vallum.study.work import Settings, Work
 
 CAMPAIGNS = 65_536
 LINKS = ("road_capacity", "rail_capacity", "sea_capacity", "air_capacity")
@@ -29,8 +27,7 @@ BETTER = {
 
 @pytest.fixture(scope="module")
 def work():
-    case = load_case("eastern-flank-2022", model=theatre)
-    return Work(case, theatre, Settings(Design("sobol", CAMPAIGNS, 3)), None)
+    return cases.work_of(cases.race_texts(), CAMPAIGNS, seed=3, dtype="float32")
 
 
 def closed(work, factors):

@@ -205,30 +205,16 @@ def test_a_place_without_links_changes_nothing(shipped):
 
 
 @pytest.fixture
-def shipped(tmp_path):
-    """A function that copies the shipped case with one cell, or one more row, of a table changed."""
-    import csv
-    import shutil
-    from pathlib import Path
-
-    from vallum.case import load_case
-    from vallum.study.designs import Design
-    from vallum.study.work import Settings, Work
+def shipped():
+    """A function that makes the shipped case a race with one cell, or one more row, of a table changed."""
 
     def edit(file, column, id, cell):
-        folder = tmp_path / "case"
-        shutil.copytree(Path(theatre.__file__).parents[2] / "cases" / "eastern-flank-2022", folder)
-        text = (folder / file).read_text(encoding="utf-8")
+        def change(rows):
+            next(row for row in rows if row["id"] == id)[column] = cell
+
+        texts = cases.race_texts()
         if not column:
-            (folder / file).write_text(text.rstrip("\n") + f"\n{cell}\n", encoding="utf-8")
-        else:
-            found = list(csv.DictReader(text.splitlines()))
-            next(row for row in found if row["id"] == id)[column] = cell
-            with (folder / file).open("w", encoding="utf-8", newline="") as handle:
-                writer = csv.DictWriter(handle, list(found[0]))
-                writer.writeheader()
-                writer.writerows(found)
-        case = load_case(folder, model=theatre)
-        return Work(case, theatre, Settings(Design("sobol", 1024, 11), dtype="float64"), None)
+            return cases.work_of(texts | {file: texts[file].rstrip("\n") + f"\n{cell}\n"})
+        return cases.work_of(cases.edited(texts, file, change))
 
     return edit

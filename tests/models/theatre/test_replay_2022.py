@@ -7,6 +7,8 @@ Frozen before any result was seen, and not to be changed to meet it:
 * The United States ordered the brigade that was to fall in on stored equipment on day 0 (claim F130).
 * The lead element of the Response Force had 48 hours' to five days' notice (claims F80-1 to F80-3): uniform.
 * Everybody lets everybody through; nothing is attacked; every other input is the case's own, with its range.
+* Everybody goes where it went in those months (column notes_destination), not where it would fight if the flank
+  were attacked: the brigade on stored equipment goes no farther than Grafenwoehr.
 
 The record: first unit in Romania on day 4 or 5 (claim F72); first company on stored equipment firing at
 Grafenwoehr on day 7 (claims F130 and kit-draw-order). The time to draw equipment is itself derived from that
@@ -30,9 +32,22 @@ COMPANY_FIRING = 7.0
 
 
 @functools.cache
+def as_it_was():
+    """The race with everybody bound for where it went in February and March 2022."""
+
+    def change(rows):
+        for row in rows:
+            row["destination"] = row["notes_destination"]
+            if row["arrival"] == "in theatre":  # it stood there and joined nobody
+                row |= {"arrival": "in place", "integration_best": "0", "integration_high": "0"}
+
+    return cases.work_of(cases.edited(cases.race_texts(), "formations.csv", change))
+
+
+@functools.cache
 def first_arrival(formation):
     """Day of arrival of a formation's first trainload, in each future."""
-    work = cases.work()
+    work = as_it_was()
     option = work.superset.options.index(OPTION)
     futures = np.arange(RUNS, dtype=np.uint32)
     values = dict(work.inputs(option, futures))

@@ -87,7 +87,7 @@ def test_lengths_of_axes_are_by_road_whoever_uses_it():
     assert lengths["narva-tallinn"] == pytest.approx(
         211, rel=0.2
     )  # the road itself; the network has great circles x 1.25
-    assert 30 <= lengths["suwalki"] <= 110
+    assert 30 <= lengths["suwalki"] - 24 <= 110  # to Suwalki itself; Budzisko, the objective, is 24 km farther by road
     assert np.isfinite(
         [lengths[id] for id in ("narva-tallinn", "pskov-riga", "daugavpils-riga", "minsk-vilnius")]
     ).all()

@@ -3,8 +3,11 @@
 The targets stand in `targets.py` and were written down first. `pytest -rP` prints every check with its value.
 """
 
+import functools
+
 import pytest
 
+from tests.reality import verdicts
 from tests.reality.targets import BRIER_GAIN_BELOW, HELMRAT_SLOPE, LOG_SCORE_GAIN_ABOVE, RECORD_QUANTILES
 from vallum.analysis.battles import FILE, BattleError, data_root, read_battles
 from vallum.analysis.fit import fit_law
@@ -38,12 +41,7 @@ def scores():
     return of
 
 
-def judge(what, value, low, high, target, source):
-    """Print a line of the record of checks; returns whether the value is inside the target."""
-    passed = target[0] <= value <= target[1]
-    interval = f"[{low:.3f}, {high:.3f}]"
-    print(f"{what:78s} {value:8.3f} {interval:18s} target {target}; {source}: {'PASS' if passed else 'FAIL'}")
-    return passed
+judge = functools.partial(verdicts.judge, "1")
 
 
 @ERAS

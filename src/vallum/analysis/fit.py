@@ -12,6 +12,9 @@ One law an era, from battles that somebody won, equation by equation:
    exp(sd^2 / 2) times that. The noise correlates between the sides of a battle and within a campaign.
 4. *Advance* after the attacker's win: median km a day, including wins without one, and the spread of the others.
 
+Among the scales is what rival laws of battle take from the same record (docs/models/campaign_laws.md): equation 3
+without the winner, for a law of Lanchester's kind, and the share of its strength at which a side has given up.
+
 Errors come from one bootstrap of whole campaigns for all equations together (Cameron, Gelbach & Miller 2008): battles
 of a campaign share armies, ground and historian.
 """
@@ -84,6 +87,16 @@ SCALES: Mapping[str, str] = {
     "force_ratio_high": "5 % of battles have a higher force ratio",
     "advance_high": "fastest march kept up for weeks, km a day (ORALFORE, 1972); no opposed advance was faster",
     "loss_high": "5 % of sides lose a larger share of their strength a day",
+    "lanchester_attacker": "constant of the attacker's losses whoever wins, for a law of Lanchester's kind",
+    "lanchester_defender": "constant of the defender's losses whoever wins",
+    "lanchester_own": "elasticity of a side's losses a day to its own strength, whoever wins",
+    "lanchester_enemy": "elasticity of a side's losses a day to the enemy's strength, whoever wins",
+    "lanchester_sd_attacker": "standard deviation of the noise in ln(attacker's losses a day), whoever wins",
+    "lanchester_sd_defender": "standard deviation of the noise in ln(defender's losses a day), whoever wins",
+    "lanchester_sides_correlation": "correlation of that noise between the two sides of a battle",
+    "lanchester_campaign_share": "share of that noise's variance that the battles of a campaign have in common",
+    "give_up_attacker": "median share of its strength that an attacker has lost where the defender wins",
+    "give_up_defender": "median share of its strength that a defender has lost where the attacker wins",
 }
 
 
@@ -313,6 +326,19 @@ def loss_residuals(battles: Battles, estimate: Float64[np.ndarray, " term"]) -> 
     return np.where(good, response - design @ losses, np.nan).reshape(2, -1)
 
 
+def _whoever_wins(battles: Battles) -> tuple[float, ...]:
+    """The loss equation without the winner: constants, elasticities, spreads, correlation, a campaign's share."""
+    design, response, good = loss_design(battles)
+    design = np.column_stack((design[:, 0] + design[:, 2], design[:, 1] + design[:, 3], design[:, 4:]))
+    terms = least_squares(design[good], response[good])[0]
+    residuals = np.where(good, response - design @ terms, np.nan).reshape(2, -1)
+    both = np.isfinite(residuals).all(axis=0)
+    # Four terms are fitted to both sides together: half of them count against each.
+    spread = [math.sqrt(np.nansum(x**2) / (np.isfinite(x).sum() - 2)) for x in residuals]
+    together = np.corrcoef(residuals[:, both])[0, 1]
+    return (*(float(x) for x in (*terms, *spread, together)), campaign_share(residuals, battles.campaign))
+
+
 def _scales(battles: Battles, estimate: Float64[np.ndarray, " term"]) -> dict[str, float]:
     residuals = loss_residuals(battles, estimate)
     both = np.isfinite(residuals).all(axis=0)
@@ -321,7 +347,8 @@ def _scales(battles: Battles, estimate: Float64[np.ndarray, " term"]) -> dict[st
     gained = battles.advance[(battles.winner == 1) & np.isfinite(battles.advance)]
     held = battles.advance[(battles.winner == -1) & np.isfinite(battles.advance)]
     ratio = battles.log_force_ratio
-    losses = np.concatenate((battles.attacker_losses / battles.attacker, battles.defender_losses / battles.defender))
+    shares = battles.attacker_losses / battles.attacker, battles.defender_losses / battles.defender
+    losses = np.concatenate(shares)
     values = (
         *spread,
         np.corrcoef(residuals[:, both])[0, 1],
@@ -334,5 +361,7 @@ def _scales(battles: Battles, estimate: Float64[np.ndarray, " term"]) -> dict[st
         *np.exp(np.nanquantile(ratio, (0.05, 0.95))),
         SUSTAINED_MARCH,
         np.nanquantile(losses / np.tile(battles.days, 2), 0.95),
+        *_whoever_wins(battles),
+        *(np.nanmedian(x[battles.winner == loser]) for loser, x in ((-1, shares[0]), (1, shares[1]))),
     )
     return dict(zip(SCALES, (float(x) for x in values), strict=True))

@@ -44,6 +44,19 @@ SCALES = (
     "loss_high",
 )
 """Scales of the engagement law, and where its evidence ends, that `law_scales` must give for every law."""
+RIVAL_SCALES = (
+    "lanchester_attacker",
+    "lanchester_defender",
+    "lanchester_own",
+    "lanchester_enemy",
+    "lanchester_sd_attacker",
+    "lanchester_sd_defender",
+    "lanchester_sides_correlation",
+    "lanchester_campaign_share",
+    "give_up_attacker",
+    "give_up_defender",
+)
+"""What a law of Lanchester's kind takes from the same record; the others do without."""
 DENIED_BY = (3, 10, 30, 60)
 
 
@@ -114,7 +127,7 @@ TABLES = (
         meaning="a scale of a fit, or where its evidence ends",
         columns=(
             Column("law", "which fit", "reference", references="laws"),
-            Column("quantity", "what", choices=(*SCALES, "mean_battle_days")),
+            Column("quantity", "what", choices=(*SCALES, *RIVAL_SCALES, "mean_battle_days")),
             Column("value", "how much", "number"),
         ),
     ),

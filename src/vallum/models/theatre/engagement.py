@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vallum.models.theatre.campaign_declaration import SCALES, TERMS
+from vallum.models.theatre.campaign_declaration import RIVAL_SCALES, SCALES, TERMS
 from vallum.spec import Tables
 
 if TYPE_CHECKING:
@@ -35,9 +35,11 @@ if TYPE_CHECKING:
 
     from vallum.models.contract import Inputs
 
+ALL_SCALES = (*SCALES, *RIVAL_SCALES)
+
 
 class Fits(NamedTuple):
-    """The fits of a case as arrays, terms and scales in the order of the declaration.
+    """The fits of a case as arrays, terms and scales in the order of the declaration, those of rival laws last.
 
     Attributes
     ----------
@@ -51,6 +53,8 @@ class Fits(NamedTuple):
     scale : array (law, scale)
     whole : array of bool (law,)
         Whether a fit has every term and every scale.
+    rivals : array of bool (law,)
+        Whether it has what rival laws take from the record.
     """
 
     estimate: Float[np.ndarray, "law term"]
@@ -61,6 +65,7 @@ class Fits(NamedTuple):
     row: Int32[np.ndarray, " term"]
     scale: Float[np.ndarray, "law scale"]
     whole: Bool[np.ndarray, " law"]
+    rivals: Bool[np.ndarray, " law"]
 
 
 class Law(NamedTuple):
@@ -114,7 +119,8 @@ def read_fits(tables: Tables) -> Fits:
         _factors(tables, law_row),
         rows,
         np.nan_to_num(scale, nan=1.0),
-        np.array(whole, bool) & ~np.isnan(scale).any(axis=1),
+        np.array(whole, bool) & ~np.isnan(scale[:, : len(SCALES)]).any(axis=1),
+        np.array(~np.isnan(scale[:, len(SCALES) :]).any(axis=1), bool),
     )
 
 
@@ -135,11 +141,11 @@ def _factors(tables: Tables, law_row: dict[str, int]) -> Float[np.ndarray, "law 
 
 def _scales(tables: Tables, law_row: dict[str, int]) -> Float[np.ndarray, "law scale"]:
     rows = tables["law_scales"]
-    scale = np.full((len(law_row), len(SCALES)), np.nan)
+    scale = np.full((len(law_row), len(ALL_SCALES)), np.nan)
     for row, id in enumerate(rows.ids):
         quantity = str(rows.columns["quantity"][row])
-        if not id.startswith("~") and quantity in SCALES:
-            at = law_row[str(rows.columns["law"][row])], SCALES.index(quantity)
+        if not id.startswith("~") and quantity in ALL_SCALES:
+            at = law_row[str(rows.columns["law"][row])], ALL_SCALES.index(quantity)
             scale[at] = float(str(rows.columns["value"][row]))
     return scale
 
@@ -177,7 +183,7 @@ def law_of(fits: Fits, inputs: Inputs) -> Law:
     value = jnp.where(error > 0, estimate + error * inside, estimate)
     scale = jnp.asarray(fits.scale, deviate.dtype)[chosen].T
     terms: dict[str, Array] = {name: value[at] for at, name in enumerate(TERMS)}
-    scales: dict[str, Array] = {name: scale[at] for at, name in enumerate(SCALES)}
+    scales: dict[str, Array] = {name: scale[at] for at, name in enumerate(ALL_SCALES)}
     return Law(terms, scales, jnp.asarray(fits.whole)[chosen] & (jnp.max(force, axis=0) > 0))
 
 

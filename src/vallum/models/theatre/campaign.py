@@ -26,6 +26,7 @@ from vallum.models.theatre import deployment as moves
 from vallum.models.theatre.campaign_declaration import spec
 from vallum.models.theatre.clock import minute
 from vallum.models.theatre.engagement import Fits, law_of, read_fits
+from vallum.models.theatre.fitted_law import FITTED
 from vallum.models.theatre.network import place_rows
 from vallum.models.theatre.routes import with_losses
 from vallum.models.theatre.structure import CAPACITIES, Theatre
@@ -51,6 +52,8 @@ class Campaign(NamedTuple):
     Attributes
     ----------
     theatre : Theatre
+    rules : Rules
+        The law of battle; another one makes another program.
     fits : Fits
     steps : int
         Steps of a day.
@@ -79,6 +82,7 @@ class Campaign(NamedTuple):
     """
 
     theatre: Theatre
+    rules: combat.Rules
     fits: Fits
     steps: int
     front_row: Int32[np.ndarray, " axis"]
@@ -173,6 +177,7 @@ def plan(tables: Tables) -> Campaign:
 
     return Campaign(
         theatre=theatre,
+        rules=FITTED,
         fits=read_fits(tables),
         steps=STEPS,
         front_row=front_row,
@@ -297,12 +302,7 @@ def _conditions(structure: Campaign, inputs: Inputs, draws: Draws, ground: comba
     law = law_of(structure.fits, inputs)
     scale, term = law.scale, law.term
     opposed = jnp.exp(term["log_advance"] + scale["advance_sd"] * draws.normal("advance", structure.axis_key[:, None]))
-    first, second = (draws.normal("loss", side) for side in range(2))
-    together = scale["loss_sides_correlation"]
-    second = together * first + jnp.sqrt(1.0 - together**2) * second
-    common = jnp.sqrt(scale["loss_campaign_share"])
-    noise = scale["loss_sd_attacker"] * common * first, scale["loss_sd_defender"] * common * second
-    return combat.Conditions(law, opposed, noise, combat.table_of_luck(ground, law, noise, draws))
+    return combat.Conditions(structure.rules, law, opposed, structure.rules.draw(ground, law, draws))
 
 
 def _arrivals(
@@ -417,7 +417,7 @@ def _fought(scene: Scene) -> Told:
         moved=moves.begin(theatre.grid, orders),
         given=jnp.zeros((len(theatre.movers), runs), nothing.dtype),
         helped=nothing,
-        fight=combat.begin(scene.ground),
+        fight=combat.begin(scene.ground, structure.rules),
         pool=jnp.zeros((WHAT, structure.sectors, runs), nothing.dtype),
         reserve=nothing + 1.0,
         struck=nothing,
@@ -523,8 +523,9 @@ def _step_of(scene: Scene, now: Now, at: Int32[Array, ""]) -> Now:
     chosen = _weakest(structure, fight._replace(attackers=fight.attackers + echelons))
     parts = now.pool + arrivals.in_place[at, :, axes:]
     come = arrivals.in_place[at, :, :axes] + jnp.sum(parts[:, :, None] * chosen[None], axis=1)
-    fight = combat.arrive(scene.ground, scene.conditions, inputs, day, fight, echelons, come[1:], come[0])
-    fight = combat.advance(scene.ground, scene.conditions, inputs, scene.draws, day, fight, end)
+    field = combat.Field(scene.ground, scene.conditions, inputs, scene.draws, day)
+    fight = combat.arrive(field, fight, echelons, come[1:], come[0])
+    fight = combat.advance(field, fight, end)
     return now._replace(
         fight=fight,
         pool=jnp.where(jnp.any(chosen, axis=1), 0.0, parts),

@@ -4,24 +4,24 @@ An axis is a chain of segments. A segment is *covered* if the brigades that defe
 times the front a brigade holds, are at least its width, and they have not lost more than their
 breakpoint. Against
 
-* a covered segment the attacker gives battle: its length is drawn, the winner by the odds as they
-  were at the start or when forces last came, both sides lose at the law's rate, and the attacker
-  gains ground at the opposed rate for each day of a battle it wins, a little for each day of one it
-  loses. If it wins, it goes on through the segment at the opposed rate; if not, it pauses and tries
+* a covered segment the attacker gives battle. How long that lasts, who wins it, what both sides lose
+  and how far the attacker gets a law of battle says (`Rules`; the fitted one in `fitted_law`). If the
+  attacker wins, it goes on through the segment at the opposed rate; if not, it pauses and tries
   again while it is above its breakpoint and in supply. Below its least force ratio it gives no battle
   and waits for more to come: the battles of record are those that someone chose to fight;
 * an uncovered one it advances at the rate of the case's branch.
 
 Every rate is capped by the march rate, every distance by what supply reaches. Each axis keeps its own
 clock and goes from event to event (end of a battle, of a pause, of a segment) up to the end of a step,
-so that the length of the step decides only when arrivals count. Luck is drawn by (segment, attempt).
+so that the length of the step decides only when arrivals count.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from vallum.models.theatre.engagement import Law, loss_rates, odds
+from vallum.models.theatre.engagement import Law
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Bool, Float, Int32, UInt32
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 MOVING, BATTLE, PAUSE = range(3)
 POOLS = 3  # of defenders: hosts, allies in place when the attack came, allies who came later
 HOST, TRIPWIRE, HELPER = range(POOLS)
-ATTEMPTS = 8  # attempts on a segment whose luck is drawn beforehand; further ones are drawn as they come
 EVENTS = 3  # events of an axis in a step; more wait for the next
 SOMEBODY = 1.0  # soldiers; strikes leave fractions of one
 NEAR = 1e-3  # km: at the limit of supply, to rounding
@@ -64,43 +63,25 @@ class Ground(NamedTuple):
     before: Float[Array, "axis place run"]
 
 
-class Luck(NamedTuple):
-    """Luck of a battle.
-
-    Attributes
-    ----------
-    days : array
-        How long it lasts.
-    threshold : array
-        The attacker wins if its log odds are above this.
-    attacker, defender : arrays
-        Noise of the losses of each side, in logarithms.
-    """
-
-    days: Float[Array, "..."]
-    threshold: Float[Array, "..."]
-    attacker: Float[Array, "..."]
-    defender: Float[Array, "..."]
-
-
 class Conditions(NamedTuple):
     """What holds for a whole run, beside the inputs.
 
     Attributes
     ----------
+    rules : Rules
+        The law of battle.
     law : Law
+        The fit in force: its terms and scales.
     opposed : array (axis, run)
         km a day gained against a covered segment, at most the rate of the branch.
-    noise : arrays (run,)
-        Each side's own part of its losses, attacker and defender.
-    luck : Luck
-        Of the first attempts on each segment, flat arrays (axis * place * attempt * run,).
+    chance : Any
+        What `rules` drew for the run.
     """
 
+    rules: Rules
     law: Law
     opposed: Float[Array, "axis run"]
-    noise: tuple[Float[Array, " run"], Float[Array, " run"]]
-    luck: Luck
+    chance: Any
 
 
 class Day(NamedTuple):
@@ -138,6 +119,8 @@ class Fight(NamedTuple):
     battle_days : array (run,)
     outside : array of bool (4, run)
         Density, force ratio, advance, losses beyond the evidence.
+    memory : Any
+        What the law of battle keeps, arrays (axis, run).
     """
 
     now: Float[Array, "axis run"]
@@ -161,6 +144,105 @@ class Fight(NamedTuple):
     battles_won: Int32[Array, " run"]
     battle_days: Float[Array, " run"]
     outside: Bool[Array, "4 run"]
+    memory: Any
+
+
+class Field(NamedTuple):
+    """What a step is fought in."""
+
+    ground: Ground
+    conditions: Conditions
+    inputs: Inputs
+    draws: Draws
+    day: Day
+
+
+class Place(NamedTuple):
+    """Where each axis is, and what it can do there.
+
+    Attributes
+    ----------
+    width, length, start : arrays (axis, run)
+        km: front and length of the segment, and from the start of the axis to it.
+    held, goes_on, waits : arrays of bool (axis, run)
+        The defender holds a line; the attacker attacks at all; it is too few to give battle.
+    there : array (axis, run)
+        Defenders.
+    free, opposed : arrays (axis, run)
+        km a day where nobody holds, and where a battle is won.
+    """
+
+    width: Float[Array, "axis run"]
+    length: Float[Array, "axis run"]
+    start: Float[Array, "axis run"]
+    held: Bool[Array, "axis run"]
+    goes_on: Bool[Array, "axis run"]
+    waits: Bool[Array, "axis run"]
+    there: Float[Array, "axis run"]
+    free: Float[Array, "axis run"]
+    opposed: Float[Array, "axis run"]
+
+
+class Bout(NamedTuple):
+    """What a law of battle says of a fight, read only where there is one: arrays (axis, run).
+
+    Attributes
+    ----------
+    chance : array
+        Log odds that the attacker wins, where the law has such.
+    lasts, left : arrays
+        Days that it lasts in all, and that are left of it.
+    wins : array of bool
+        The attacker wins it, if nobody comes before its end.
+    rates : pair of arrays
+        Share of the attackers, and of the defenders, who are there now lost in a day at the pace of now.
+    memory : Any
+        What the law keeps.
+    """
+
+    chance: Float[Array, "axis run"]
+    lasts: Float[Array, "axis run"]
+    left: Float[Array, "axis run"]
+    wins: Bool[Array, "axis run"]
+    rates: tuple[Float[Array, "axis run"], Float[Array, "axis run"]]
+    memory: Any
+
+
+class Rules(NamedTuple):
+    """A law of battle: functions, chosen when the model is built.
+
+    Attributes
+    ----------
+    draw : (ground, law, draws) -> Any
+        What it draws once a run; `Conditions.chance`.
+    begin : (ground) -> Any
+        What it keeps of each axis, before anything happened; `Fight.memory`.
+    width : (ground, fight) -> array (axis, run)
+        km that the defenders of an axis must cover to hold its segment.
+    odds : (field, fight) -> array (axis, run)
+        Log odds of a battle with the forces that are there now.
+    bout : (field, fight, at, starts) -> Bout
+        The fight of each axis; `starts` says where it begins now.
+    lost : (field, bout, days, fighting, marching) -> pair of arrays (axis, run)
+        Shares of attackers and defenders there now lost in some days: in a fight where there is one,
+        else, by the attacker alone, `marching` a day.
+    gain : (field, at, bout) -> array (axis, run)
+        km that the attacker gains by a fight that is over.
+    after : (fight, at, bout, over, moving) -> Any
+        What it keeps once some fights are over and some axes have moved.
+    repulse : bool
+        Whether an attacker that has not won pauses.
+    """
+
+    draw: Callable[[Ground, Law, Draws], Any]
+    begin: Callable[[Ground], Any]
+    width: Callable[[Ground, Fight], Any]
+    odds: Callable[[Field, Fight], Any]
+    bout: Callable[[Field, Fight, Place, Any], Bout]
+    lost: Callable[[Field, Bout, Any, Any, Any], tuple[Any, Any]]
+    gain: Callable[[Field, Place, Bout], Any]
+    after: Callable[[Fight, Place, Bout, Any, Any], Any]
+    repulse: bool
 
 
 Phase = TypeVar("Phase")
@@ -174,7 +256,7 @@ def settled(values: Phase) -> Phase:
     return barrier(values)
 
 
-def begin(ground: Ground) -> Fight:
+def begin(ground: Ground, rules: Rules) -> Fight:
     """Nobody there, every axis at its start on the day of the attack."""
     import jax.numpy as jnp
 
@@ -203,10 +285,11 @@ def begin(ground: Ground) -> Fight:
         battles_won=none,
         battle_days=jnp.zeros(runs, zero.dtype),
         outside=jnp.zeros((4, runs), bool),
+        memory=rules.begin(ground),
     )
 
 
-def _here(values: Array, segment: Int32[Array, "axis run"]) -> Array:
+def here(values: Array, segment: Int32[Array, "axis run"]) -> Array:
     """Of values by place, that of the segment each axis is at (the last one once all are taken)."""
     import jax.numpy as jnp
 
@@ -218,10 +301,7 @@ def _here(values: Array, segment: Int32[Array, "axis run"]) -> Array:
 
 
 def arrive(
-    ground: Ground,
-    conditions: Conditions,
-    inputs: Inputs,
-    day: Day,
+    field: Field,
     fight: Fight,
     attackers: Float[Array, "axis run"],
     defenders: Float[Array, "pool axis run"],
@@ -238,31 +318,22 @@ def arrive(
         defended=fight.defended + defenders,
         brigades=fight.brigades + brigades,
     )
-    chance = _odds(ground, conditions, inputs, day, fight)
+    chance = field.conditions.rules.odds(field, fight)
     return fight._replace(chance=jnp.where(came & (fight.mode == BATTLE), chance, fight.chance))
 
 
-def _odds(ground: Ground, conditions: Conditions, inputs: Inputs, day: Day, fight: Fight) -> Float[Array, "axis run"]:
-    import jax.numpy as jnp
-
-    strength = jnp.maximum(fight.attackers, 1.0), jnp.maximum(jnp.sum(fight.defenders, axis=0), 1.0)
-    return odds(
-        conditions.law,
-        jnp.log(strength[0]) - jnp.log(strength[1]),
-        day.surprise,
-        _here(ground.preparation, fight.segment),
-        _here(ground.rugged, fight.segment),
-        day.air,
-        inputs["quality_edge"],
-    )
+def frontage(ground: Ground, fight: Fight) -> Float[Array, "axis run"]:
+    """Km across the segment that each axis has come to."""
+    return here(ground.frontage, fight.segment)
 
 
-def covered(ground: Ground, inputs: Inputs, fight: Fight) -> Bool[Array, "axis run"]:
+def covered(field: Field, fight: Fight) -> Bool[Array, "axis run"]:
     """Whether the defenders of each axis hold a line across the segment it has come to."""
     import jax.numpy as jnp
 
+    inputs, width = field.inputs, field.conditions.rules.width(field.ground, fight)
     there, lost, came = (jnp.sum(x, axis=0) for x in (fight.defenders, fight.defenders_lost, fight.defended))
-    holds = fight.brigades * inputs["frontage_per_brigade"] >= _here(ground.frontage, fight.segment)
+    holds = fight.brigades * inputs["frontage_per_brigade"] >= width
     return holds & (there > 0) & (lost <= inputs["defender_breakpoint"] * came)
 
 
@@ -270,7 +341,7 @@ def depth(ground: Ground, fight: Fight) -> Float[Array, "axis run"]:
     """Km from the start of each axis to its front."""
     import jax.numpy as jnp
 
-    whole = _here(ground.before, fight.segment) + fight.along
+    whole = here(ground.before, fight.segment) + fight.along
     return jnp.where(fight.segment >= ground.segments, _end(ground), whole)
 
 
@@ -279,47 +350,26 @@ def _end(ground: Ground) -> Float[Array, "axis run"]:
     import jax.numpy as jnp
 
     last = jnp.broadcast_to(ground.segments - 1, (ground.length.shape[0], ground.length.shape[2]))
-    return _here(ground.before, last) + _here(ground.length, last)
+    return here(ground.before, last) + here(ground.length, last)
 
 
-def advance(
-    ground: Ground,
-    conditions: Conditions,
-    inputs: Inputs,
-    draws: Draws,
-    day: Day,
-    fight: Fight,
-    until: Float[Array, ""],
-) -> Fight:
+def advance(field: Field, fight: Fight, until: Float[Array, ""]) -> Fight:
     """Every axis on to a time, from event to event."""
     import jax
 
     def one(_: Any, fight: Fight) -> Fight:
-        return _event(ground, conditions, inputs, draws, day, fight, until)
+        return _event(field, fight, until)
 
     loop: Any = jax.lax.fori_loop  # pyright: ignore[reportUnknownVariableType]
     return loop(0, EVENTS, one, fight)
 
 
-class _Place(NamedTuple):
-    """Where each axis is, and what it can do there: arrays (axis, run)."""
-
-    width: Float[Array, "axis run"]
-    length: Float[Array, "axis run"]
-    start: Float[Array, "axis run"]
-    held: Bool[Array, "axis run"]
-    goes_on: Bool[Array, "axis run"]
-    waits: Bool[Array, "axis run"]
-    there: Float[Array, "axis run"]
-    free: Float[Array, "axis run"]
-    opposed: Float[Array, "axis run"]
-
-
-def _place(ground: Ground, conditions: Conditions, inputs: Inputs, fight: Fight) -> _Place:
+def _place(field: Field, fight: Fight) -> Place:
     import jax.numpy as jnp
 
+    ground, inputs = field.ground, field.inputs
     reach = depth(ground, fight)
-    slowed = 1.0 - _here(ground.rugged, fight.segment) * (1.0 - inputs["rugged_multiplier"])
+    slowed = 1.0 - here(ground.rugged, fight.segment) * (1.0 - inputs["rugged_multiplier"])
     free = jnp.minimum(inputs["advance_rate"] * slowed, inputs["march_rate"])
     goes_on = (
         (fight.attackers >= SOMEBODY)
@@ -327,78 +377,66 @@ def _place(ground: Ground, conditions: Conditions, inputs: Inputs, fight: Fight)
         & (fight.attackers_lost <= inputs["attacker_breakpoint"] * fight.committed)
         & (reach < inputs["supply_limit"] - NEAR)
     )
-    held, there = covered(ground, inputs, fight), jnp.sum(fight.defenders, axis=0)
-    return _Place(
-        width=_here(ground.frontage, fight.segment),
-        length=_here(ground.length, fight.segment),
+    held, there = covered(field, fight), jnp.sum(fight.defenders, axis=0)
+    return Place(
+        width=frontage(ground, fight),
+        length=here(ground.length, fight.segment),
         start=reach - fight.along,
         held=held,
         goes_on=goes_on,
         waits=held & ~fight.won & (fight.attackers < inputs["least_force_ratio"] * there),
         there=there,
         free=free,
-        opposed=jnp.minimum(conditions.opposed, free),
+        opposed=jnp.minimum(field.conditions.opposed, free),
     )
 
 
-def _event(
-    ground: Ground,
-    conditions: Conditions,
-    inputs: Inputs,
-    draws: Draws,
-    day: Day,
-    fight: Fight,
-    until: Float[Array, ""],
-) -> Fight:
+def _event(field: Field, fight: Fight, until: Float[Array, ""]) -> Fight:
     """Every axis on to its next event, or to the end of the step."""
     import jax.numpy as jnp
 
-    at = settled(_place(ground, conditions, inputs, fight))
+    ground, inputs, rules, law = field.ground, field.inputs, field.conditions.rules, field.conditions.law
+    at = settled(_place(field, fight))
     # a battle begins
     starts = (fight.mode == MOVING) & at.goes_on & at.held & ~fight.won & ~at.waits
-    luck = settled(_luck(ground, conditions, draws, fight))
-    lasts = jnp.where(starts, luck.days, fight.lasts)
-    left = jnp.where(starts, lasts, fight.left)
-    chance = jnp.where(starts, _odds(ground, conditions, inputs, day, fight), fight.chance)
-    mode = jnp.where(starts, BATTLE, fight.mode)
-    wins = luck.threshold < chance
-    rates = loss_rates(conditions.law, fight.attackers, at.there, wins, luck.attacker, luck.defender)
-    chance, lasts, left, mode, wins, rates = settled((chance, lasts, left, mode, wins, rates))
+    bout = rules.bout(field, fight, at, starts)
+    bout, mode = settled((bout, jnp.where(starts, BATTLE, fight.mode)))
     fighting, moving = mode == BATTLE, (mode == MOVING) & at.goes_on & ~at.waits
     held_up = fighting | (mode == PAUSE)
     # the rest of a battle or pause, the way to the end of the segment, or the step: whatever is shortest
     rate = jnp.where(at.held, at.opposed, at.free)
-    whole = jnp.where(moving, _way(inputs, fight, at, rate), jnp.where(held_up, left, jnp.inf))
+    whole = jnp.where(moving, _way(inputs, fight, at, rate), jnp.where(held_up, bout.left, jnp.inf))
     spent = jnp.minimum(whole, jnp.maximum(until - fight.now, 0.0))
     ends = whole <= jnp.maximum(until - fight.now, 0.0)
     now = fight.now + spent
     # losses
     marching = jnp.where(moving, inputs["advance_losses"], 0.0)
-    fallen = -jnp.expm1(-spent * jnp.where(fighting, rates[0], marching)) * fight.attackers
-    lost = -jnp.expm1(-spent * jnp.where(fighting, rates[1], 0.0))
+    fallen, lost = rules.lost(field, bout, spent, fighting, marching)
+    fallen = fallen * fight.attackers
     # ground, as far as supply reaches
     over = fighting & ends
     head = jnp.minimum(inputs["supply_reach"] + inputs["supply_rate"] * now, inputs["supply_limit"])
     most = jnp.maximum(head - at.start, fight.along)
-    gained = jnp.where(wins, at.opposed, conditions.law.scale["repulse_advance"]) * lasts
-    limit = jnp.where(wins, at.length, jnp.maximum(NO_GAIN * at.length, fight.along))
-    along = jnp.where(over, jnp.minimum(fight.along + gained, jnp.minimum(limit, most)), fight.along)
+    limit = jnp.where(bout.wins, at.length, jnp.maximum(NO_GAIN * at.length, fight.along))
+    gained = fight.along + rules.gain(field, at, bout)
+    along = jnp.where(over, jnp.minimum(gained, jnp.minimum(limit, most)), fight.along)
     along = jnp.where(moving, jnp.minimum(fight.along + rate * spent, most), along)
-    passed, beaten = moving & ends, over & ~wins
+    passed, beaten = moving & ends, over & ~bout.wins
+    paused = beaten if rules.repulse else jnp.zeros_like(beaten)
     places = jnp.arange(ground.length.shape[1], dtype=jnp.int32)[None, :, None]
     mine = passed[:, None] & (places == fight.segment[:, None])
-    beyond = _beyond(conditions.law, fight, at, starts, moving & (rate > conditions.law.scale["advance_high"]))
-    bloody = jnp.any(fighting & (jnp.maximum(*rates) > conditions.law.scale["loss_high"]), axis=0)
+    beyond = _beyond(law, fight, at, starts, moving & (rate > law.scale["advance_high"]))
+    bloody = jnp.any(fighting & (jnp.maximum(*bout.rates) > law.scale["loss_high"]), axis=0)
     return Fight(
         now=now,
         segment=fight.segment + passed,
-        mode=jnp.where(beaten, PAUSE, jnp.where(ends & held_up, MOVING, mode)).astype(jnp.int32),
+        mode=jnp.where(paused, PAUSE, jnp.where(ends & held_up, MOVING, mode)).astype(jnp.int32),
         attempt=jnp.where(passed, 0, fight.attempt + over),
         along=jnp.where(passed, 0.0, along),
-        left=jnp.where(beaten, inputs["pause_days"], jnp.where(held_up, left - spent, left)),
-        lasts=lasts,
-        won=(fight.won | (over & wins)) & ~passed,
-        chance=chance,
+        left=jnp.where(paused, inputs["pause_days"], jnp.where(held_up, bout.left - spent, bout.left)),
+        lasts=bout.lasts,
+        won=(fight.won | (over & bout.wins)) & ~passed,
+        chance=bout.chance,
         attackers=fight.attackers - fallen,
         committed=fight.committed,
         attackers_lost=fight.attackers_lost + fallen,
@@ -408,13 +446,14 @@ def _event(
         brigades=fight.brigades * (1.0 - lost),
         taken=jnp.where(mine, now[:, None], fight.taken),
         battles=fight.battles + jnp.sum(over, axis=0, dtype=jnp.int32),
-        battles_won=fight.battles_won + jnp.sum(over & wins, axis=0, dtype=jnp.int32),
+        battles_won=fight.battles_won + jnp.sum(over & bout.wins, axis=0, dtype=jnp.int32),
         battle_days=fight.battle_days + jnp.sum(jnp.where(fighting, spent, 0.0), axis=0),
         outside=fight.outside | jnp.concatenate([beyond, bloody[None]]),
+        memory=rules.after(fight, at, bout, over, moving),
     )
 
 
-def _way(inputs: Inputs, fight: Fight, at: _Place, rate: Float[Array, "axis run"]) -> Float[Array, "axis run"]:
+def _way(inputs: Inputs, fight: Fight, at: Place, rate: Float[Array, "axis run"]) -> Float[Array, "axis run"]:
     """Days to the end of the segment at a rate, or until supply reaches it; never, where it cannot."""
     import jax.numpy as jnp
 
@@ -425,7 +464,7 @@ def _way(inputs: Inputs, fight: Fight, at: _Place, rate: Float[Array, "axis run"
 
 
 def _beyond(
-    law: Law, fight: Fight, at: _Place, starts: Bool[Array, "axis run"], fast: Bool[Array, "axis run"]
+    law: Law, fight: Fight, at: Place, starts: Bool[Array, "axis run"], fast: Bool[Array, "axis run"]
 ) -> Bool[Array, "3 run"]:
     """Whether a battle begins, or an advance goes, outside the evidence: density, force ratio, advance."""
     import jax.numpy as jnp
@@ -434,61 +473,3 @@ def _beyond(
     thin = at.there < scale["density_low"] * at.width
     far = (ratio < scale["force_ratio_low"]) | (ratio > scale["force_ratio_high"])
     return jnp.any(jnp.stack([starts & thin, starts & far, fast]), axis=1)
-
-
-def _drawn(
-    law: Law,
-    noise: tuple[Float[Array, " run"], Float[Array, " run"]],
-    draws: Draws,
-    key: UInt32[Array, "..."],
-    attempt: Int32[Array, "..."],
-) -> Luck:
-    """Luck of an attempt on a segment: equations (1), (2) and (5) of `engagement`."""
-    import jax.numpy as jnp
-
-    scale, chance = law.scale, draws.uniform("winner", key, attempt)
-    together, own = scale["loss_sides_correlation"], jnp.sqrt(1.0 - scale["loss_campaign_share"])
-    first, second = (draws.normal("loss", key, 2 * attempt + side) for side in range(2))
-    second = together * first + jnp.sqrt(1.0 - together**2) * second
-    return Luck(
-        days=draws.exponential("battle", key, attempt) * jnp.exp(law.term["log_battle_days"]),
-        threshold=jnp.log(chance) - jnp.log1p(-chance),
-        attacker=noise[0] + scale["loss_sd_attacker"] * own * first,
-        defender=noise[1] + scale["loss_sd_defender"] * own * second,
-    )
-
-
-def table_of_luck(
-    ground: Ground, law: Law, noise: tuple[Float[Array, " run"], Float[Array, " run"]], draws: Draws
-) -> Luck:
-    """Luck of the first attempts on every segment, so that a battle only looks its own up."""
-    import jax.numpy as jnp
-
-    attempt = jnp.arange(ATTEMPTS, dtype=jnp.int32)[None, None, :, None]
-    luck = _drawn(law, noise, draws, ground.key[:, :, None], attempt)
-    axes, places, runs = ground.length.shape
-    return Luck(*(jnp.broadcast_to(x, (axes, places, ATTEMPTS, runs)).reshape(-1) for x in luck))
-
-
-def _luck(ground: Ground, conditions: Conditions, draws: Draws, fight: Fight) -> Luck:
-    """Luck of the attempt that each axis is at."""
-    import jax
-    import jax.numpy as jnp
-
-    axes, places, runs = ground.length.shape
-    place = jnp.minimum(fight.segment, places - 1)
-    first = (jnp.arange(axes, dtype=jnp.int32)[:, None] * places + place) * ATTEMPTS
-    at = (first + jnp.minimum(fight.attempt, ATTEMPTS - 1)) * runs + jnp.arange(runs, dtype=jnp.int32)
-    known = Luck(*(x.at[at].get(mode="promise_in_bounds") for x in conditions.luck))
-    late = fight.attempt >= ATTEMPTS
-
-    def same(known: Luck) -> Luck:
-        return known
-
-    def drawn(known: Luck) -> Luck:
-        key = _here(ground.key, fight.segment)
-        further = _drawn(conditions.law, conditions.noise, draws, key, fight.attempt)
-        return Luck(*(jnp.where(late, x, y) for x, y in zip(further, known, strict=True)))
-
-    choose: Any = jax.lax.cond  # pyright: ignore[reportUnknownVariableType]
-    return choose(jnp.any(late), drawn, same, known)

@@ -25,9 +25,9 @@ defender; the first by id of those alike. Where nobody attacks in the sector yet
 * The defender holds a segment if its brigades cover the width, and it has not lost more than its breakpoint.
 * The attacker goes on while it has not lost more than its own, and supply carries it. Against a held
   segment that it has not won yet it gives battle, of drawn length and odds; odds are those of the start
-  or of when forces last came. If it wins, it gains the opposed rate for every day of it, and goes on at
-  that rate while the segment is held; if not, it gains a little, pauses, and tries again.
-* Otherwise it advances at the rate of the case's branch, less on rugged ground, at most the march rate.
+  or of when forces last came. If it wins, it gains the opposed rate for every day of it, and the line is
+  broken; if not, it gains a little, pauses, and tries again.
+* Where no line is held, or it is broken, it advances at the rate of the case's branch, less on rugged ground, at most the march rate.
   Nobody gets beyond the supply head, and a segment is passed only once that is at its end.
 * Both lose in battle what the engagement law says; an attacker that advances loses a fixed share a day.
 
@@ -622,7 +622,7 @@ class _Fighting:
             axis.now += spent
             axis.mode, axis.left = MOVING if axis.left <= budget else PAUSE, axis.left - spent
         elif goes_on and not waits:
-            self._advance(axis, segment, budget, held)
+            self._advance(axis, segment, budget)
         else:
             axis.now += budget
 
@@ -745,10 +745,9 @@ class _Fighting:
         head = self.given("supply_reach") + self.given("supply_rate") * axis.now
         return max(min(head, self.given("supply_limit")) - segment.start, axis.along)
 
-    def _advance(self, axis: _Axis, segment: _Segment, budget: float, held: bool) -> None:
+    def _advance(self, axis: _Axis, segment: _Segment, budget: float) -> None:
         """Go on as far as the end of the segment or of the step."""
-        free = self._free(segment)
-        rate = min(axis.opposed, free) if held else free
+        rate = self._free(segment)
         self.outside["advance"] |= rate > self.law.scale["advance_high"]
         end, needed = segment.start + segment.length, math.inf
         if end <= self.given("supply_limit"):

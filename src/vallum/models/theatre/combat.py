@@ -6,8 +6,8 @@ breakpoint. Against
 
 * a covered segment the attacker gives battle. How long that lasts, who wins it, what both sides lose
   and how far the attacker gets a law of battle says (`Rules`; the fitted one in `fitted_law`). If the
-  attacker wins, it goes on through the segment at the opposed rate; if not, it pauses and tries
-  again while it is above its breakpoint and in supply. Below its least force ratio it gives no battle
+  attacker wins, it has gained the opposed rate for every day of the battle, the line is broken, and it
+  goes on as on an uncovered segment; if not, it pauses and tries again while it is above its breakpoint and in supply. Below its least force ratio it gives no battle
   and waits for more to come: the battles of record are those that someone chose to fight;
 * an uncovered one it advances at the rate of the case's branch.
 
@@ -404,7 +404,7 @@ def _event(field: Field, fight: Fight, until: Float[Array, ""]) -> Fight:
     fighting, moving = mode == BATTLE, (mode == MOVING) & at.goes_on & ~at.waits
     held_up = fighting | (mode == PAUSE)
     # the rest of a battle or pause, the way to the end of the segment, or the step: whatever is shortest
-    rate = jnp.where(at.held, at.opposed, at.free)
+    rate = at.free  # whoever moves where a line is held has broken it
     whole = jnp.where(moving, _way(inputs, fight, at, rate), jnp.where(held_up, bout.left, jnp.inf))
     spent = jnp.minimum(whole, jnp.maximum(until - fight.now, 0.0))
     ends = whole <= jnp.maximum(until - fight.now, 0.0)

@@ -166,7 +166,7 @@ def grid(network: Network) -> Grid:
     return Grid(
         choices=table.transpose(0, 2, 1, 3).reshape(-1, ROUTES, 3),
         ends=np.array([edge.end for edge in network.edges], np.int32),
-        kinds=np.array([0 if edge.kind == NOTHING else edge.kind for edge in network.edges], np.int32),
+        kinds=np.array([edge.kind for edge in network.edges], np.int32),
         resource=network.resource,
         start=network.start,
         goal=network.goal,
@@ -302,9 +302,10 @@ def advance(
         then = start + _pick(travel, (_pick(march, mover) * edges + edge) * runs + lane) + (n - 1) * lag
         then = jnp.minimum(then, END)
         asks = jnp.where(goes & ~there & (then < END), (then << RANK_BITS) | rank, NEVER)
-        # what it waited for
-        wait, held = jnp.where(goes, start - time, 0), jnp.where(goes, _pick(border, edge * runs + lane), 0)
-        waits = _add(now.waits, (number * WAITS + _pick(kinds, edge)) * runs + lane, wait)
+        # what it waited for; what takes no capacity is waited for by nobody
+        kind, held = _pick(kinds, edge), jnp.where(goes, _pick(border, edge * runs + lane), 0)
+        wait = jnp.where(goes & (kind != NOTHING), start - time, 0)
+        waits = _add(now.waits, (number * WAITS + kind) * runs + lane, wait)
         return Movement(
             asks=_put(now.asks, serial, jnp.where(live, asks, _pick(now.asks, serial))),
             stands=_put(now.stands, serial, jnp.where(goes, end | (route << 16), stands)),

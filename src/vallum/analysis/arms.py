@@ -120,7 +120,7 @@ def _arms(option: str, plans: Sequence[str], arms: Sequence[bool], extras: Seque
 
 def _entry(entry: dict[str, Any], arm: Arm, option: Option) -> dict[str, Any]:
     """An option's entry for one arm: what it says itself, on top of the same arm of what it is based on."""
-    mine = {name: value for name, value in entry.items() if name not in ("inputs", "rows", "based_on")}
+    mine = {name: value for name, value in entry.items() if name not in ("inputs", "rows", "based_on", "cost_beside")}
     inputs = {name: x for name, x in entry.get("inputs", {}).items() if name not in ("plan_weight", "intervention")}
     fixed = {"status": "assumption", "favours": "neither"}
     if option.based_on:

@@ -73,6 +73,8 @@ class Option:
         As written; `based_on` is empty where the option starts from the base.
     cost, upfront : Cost or None
         What it costs, running and once; never inherited.
+    cost_beside : str
+        The option whose costs come on top of these; empty where they are all of it.
     not_comparable : str
         Why what it does cannot be compared with the others here; empty where it can. Never inherited.
     inputs : mapping of str to Quantity
@@ -89,6 +91,7 @@ class Option:
     based_on: str
     cost: Cost | None
     upfront: Cost | None
+    cost_beside: str
     not_comparable: str
     inputs: Mapping[str, Quantity]
     own: tuple[str, ...]

@@ -19,7 +19,7 @@ from vallum.case.faults import did_you_mean, listed, shown
 from vallum.case.marginal import scaled_amount
 from vallum.case.positions import Path
 from vallum.case.resolve import Ground, resolve
-from vallum.case.schema import Entry, InputEntry, RowEntry
+from vallum.case.schema import Entry, InputEntry, OptionEntry, RowEntry
 from vallum.case.sections import Draft, OptionDraft
 from vallum.case.tables import CaseTable
 from vallum.case.wording import bounds
@@ -119,6 +119,7 @@ class _Laying:
         for name, cost in (("cost", draft.entry.cost), ("upfront", draft.entry.upfront)):
             if cost is not None:
                 self.ground.check_evidence(cost.evidence, ("options", id, name, "evidence"))
+        self._check_beside(id, draft.entry)
         return Option(
             id=id,
             title=draft.entry.title,
@@ -126,11 +127,27 @@ class _Laying:
             based_on=draft.entry.based_on,
             cost=draft.entry.cost,
             upfront=draft.entry.upfront,
+            cost_beside=draft.entry.cost_beside,
             not_comparable=draft.entry.not_comparable,
             inputs=inputs,
             own=tuple(name for name in inputs if name in draft.inputs),
             inactive={name: frozenset(rows) for name, rows in layers.inactive.items()},
         )
+
+    def _check_beside(self, id: str, entry: OptionEntry) -> None:
+        """A cost comes on top of that of an option that states all of its own."""
+        other, path = entry.cost_beside, ("options", id, "cost_beside")
+        if not other:
+            return
+        whole = [
+            x for x, y in self.draft.options.items() if x != id and y.entry and y.entry.cost and not y.entry.cost_beside
+        ]
+        if other not in self.draft.options:
+            self.ground.fault(path, f"no option {shown(other)}", listed(whole), did_you_mean(other, whole))
+        elif entry.cost is None:
+            self.ground.fault(path, "the option has no cost of its own", "a cost, or no cost_beside")
+        elif other not in whole:
+            self.ground.fault(path, f"{other} does not state all of its cost", listed(whole))
 
     def layers(self, id: str) -> _Layers:
         """The layers of an option: those it inherits, and its own."""

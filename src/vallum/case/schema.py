@@ -273,6 +273,7 @@ class OptionEntry(Entry):
     based_on: str = ""
     cost: Cost | None = None
     upfront: Cost | None = None
+    cost_beside: str = ""
     not_comparable: str = ""
     inputs: dict[str, InputEntry] = Field(default_factory=dict)
     rows: tuple[RowEntry, ...] = ()

@@ -56,7 +56,8 @@ def cost_table(case: Case) -> Table | None:
         low, high = cost.range
         span = f" ({low:,.10g} to {high:,.10g})" if low < high else ""
         amount = f"{cost.best:,.10g}{span} {_unit(cost.unit)}".strip()
-        _add(table, option.id, amount, cost.status, _said(_cited(case, cost.evidence), cost.note))
+        who = f"{option.id}, on top of {option.cost_beside}" if option.cost_beside else option.id
+        _add(table, who, amount, cost.status, _said(_cited(case, cost.evidence), cost.note))
     return table
 
 

@@ -27,7 +27,8 @@ defender; the first by id of those alike. Where nobody attacks in the sector yet
   segment that it has not won yet it gives battle, of drawn length and odds; odds are those of the start
   or of when forces last came. If it wins, it gains the opposed rate for every day of it, and the line is
   broken; if not, it gains a little, pauses, and tries again.
-* Where no line is held, or it is broken, it advances at the rate of the case's branch, less on rugged ground, at most the march rate.
+* Where no line is held, or it is broken, it advances at the rate of the case's branch, less on rugged
+  ground, at most the march rate.
   Nobody gets beyond the supply head, and a segment is passed only once that is at its end.
 * Both lose in battle what the engagement law says; an attacker that advances loses a fixed share a day.
 

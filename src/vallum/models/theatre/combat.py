@@ -7,8 +7,9 @@ breakpoint. Against
 * a covered segment the attacker gives battle. How long that lasts, who wins it, what both sides lose
   and how far the attacker gets a law of battle says (`Rules`; the fitted one in `fitted_law`). If the
   attacker wins, it has gained the opposed rate for every day of the battle, the line is broken, and it
-  goes on as on an uncovered segment; if not, it pauses and tries again while it is above its breakpoint and in supply. Below its least force ratio it gives no battle
-  and waits for more to come: the battles of record are those that someone chose to fight;
+  goes on as on an uncovered segment; if not, it pauses and tries again while it is above its breakpoint
+  and in supply. Below its least force ratio it gives no battle and waits for more to come: the battles
+  of record are those that someone chose to fight;
 * an uncovered one it advances at the rate of the case's branch.
 
 Every rate is capped by the march rate, every distance by what supply reaches. Each axis keeps its own

@@ -27,9 +27,9 @@ def grids(found: CampaignFindings) -> tuple[Grid, ...]:
 
 def terminal(grid: Grid, book: Book) -> Table:
     """A grid as a table of the terminal."""
-    table = styled_table(grid.title)
+    table = styled_table(plain(grid.title, book))
     for place, name in enumerate(grid.head):
-        table.add_column(name, justify="right" if place else "left", no_wrap=not place)
+        table.add_column(plain(name, book), justify="right" if place else "left", no_wrap=not place)
     for row in grid.rows:
         table.add_row(*(plain(cell, book) for cell in row))
     return table
@@ -41,21 +41,21 @@ def denial_grid(found: CampaignFindings, plan: str) -> Grid:
     others = tuple(day for day in DENIED_BY if day != DAY)
     head = (
         "option",
-        *(f"by day {day}" for day in others if day < DAY),
-        f"by day {DAY}\n95 % interval",
-        *(f"by day {day}" for day in others if day > DAY),
+        *(f"by day [[day-{day}]]" for day in others if day < DAY),
+        f"by day [[day-{DAY}]]\n<<95 %>> interval",
+        *(f"by day [[day-{day}]]" for day in others if day > DAY),
         "range\nover inputs",
-        *branches,
+        *(f"<<{name}>>" for name in branches),
         "alliance\nstays out",
         "outside\nevidence",
     )
     rows = tuple(tuple(_denial_row(found, option, plan, branches)) for option in found.runs.options)
     note = (
         "Share of futures in which the aim is denied, the alliance fighting unless it says otherwise. Range, branches "
-        f"of the advance and the column without the alliance are by day {DAY}. {DOUBTED}: more than "
-        f"{100 * TRUSTED:.0f} % of these runs are outside the evidence."
+        f"of the advance and the column without the alliance are by day [[day-{DAY}]]. {DOUBTED}: more than "
+        "[[trusted]] of these runs are outside the evidence."
     )
-    return Grid(f"{plan_name(found, plan)}: is its aim denied?", head, rows, note)
+    return Grid(f"<<{plan_name(found, plan)}>>: is its aim denied?", head, rows, note)
 
 
 def _denial_row(found: CampaignFindings, option: str, plan: str, branches: tuple[str, ...]) -> Iterator[str]:
@@ -85,10 +85,10 @@ def course_grid(found: CampaignFindings, plan: str) -> Grid:
     """When the aim falls, whether help is late, who is in contact and what both sides lose."""
     head = (
         "option",
-        *(f"{100 * share:.0f} % taken\nby day" for share in REACHED),
+        *(f"<<{100 * share:.0f} %>> taken\nby day" for share in REACHED),
         *(("fait\naccompli", "nothing\nhelps") if "accompli-futures" in found.book else ()),
         "brigades\nclosed then",
-        *(f"in contact\nday {day}" for day in CONTACT),
+        *(f"in contact\nday [[day-{day}]]" for day in CONTACT),
         "attacker's\nlosses",
         "defenders'\nlosses",
         "of these,\nallies there",
@@ -100,7 +100,7 @@ def course_grid(found: CampaignFindings, plan: str) -> Grid:
         "taken before enough help had closed to deny it; nothing helps: no number of brigades tried denies it. Losses "
         "are means of killed, wounded and missing, rounded to two places."
     )
-    return Grid(f"{plan_name(found, plan)}: how does the campaign go?", head, rows, note)
+    return Grid(f"<<{plan_name(found, plan)}>>: how does the campaign go?", head, rows, note)
 
 
 def _course_row(found: CampaignFindings, option: str, plan: str) -> Iterator[str]:
@@ -132,5 +132,8 @@ def cost_grid(found: CampaignFindings) -> Grid:
         "option that it comes on top of; low and high add up the ends."
     )
     return Grid(
-        "Options and their cost over ten years", ("option", "what it is", "cost", "low to high"), tuple(rows), note
+        "Options and what [[years]] years of them cost",
+        ("option", "what it is", "cost", "low to high"),
+        tuple(rows),
+        note,
     )

@@ -77,6 +77,22 @@ def listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def bottom_line(found: CampaignFindings) -> tuple[str, ...]:
+    """What can be said of each plan in one sentence of marked text."""
+    lines: list[str] = []
+    for plan in found.runs.plans:
+        name = f"<<{plan_name(found, plan)}>>"
+        trusted = [x for x in found.runs.branches if found.leaders[plan, x].trusted]
+        if found.leaders[plan, ALL].trusted:
+            lines.append(f"{name}: {_verdict(found, found.leaders[plan, ALL])}.")
+        elif trusted:
+            told = [f"on the branch <<{x}>> {_verdict(found, found.leaders[plan, x])}" for x in trusted]
+            lines.append(f"{name}: {'; '.join(told)}. On the others the model is outside its evidence.")
+        else:
+            lines.append(f"{name}: no verdict; the model is outside its evidence.")
+    return tuple(lines)
+
+
 def _of(option: str, plan: str, branch: str, what: str, style: str = "", on: bool = True) -> str:
     """The mark of a number of one arm."""
     return f"[[{cell(Arm(option, plan, on), branch, what)}{'|' * bool(style)}{style}]]"

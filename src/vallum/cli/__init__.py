@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
+from vallum.cli.studies import DEFAULTS, StudyArguments, console, keep_compiled_programs, opened, study_of
 from vallum.errors import VallumError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from vallum.case import Case
-    from vallum.study.designs import Design
-    from vallum.study.futures import FutureTable
-    from vallum.study.study import Study
 
 app = App(
     name="vallum",
@@ -30,46 +26,9 @@ app = App(
     version_flags=["--version"],
     help_on_error=False,
 )
-DesignName = Literal["sobol", "latin-hypercube", "monte-carlo"]
 CaseName = Annotated[str, Parameter(help="A case folder, or the name of a shipped case.")]
 
 
-@Parameter(name="*")
-@dataclass(frozen=True)
-class StudyArguments:
-    """What decides which runs a study has, and where and how they are made.
-
-    Parameters
-    ----------
-    futures
-        How many futures, or a CSV file of explicit ones: one column an input, in the model's units.
-    design
-        How futures are spread over the uncertain inputs.
-    seed
-        Of the design and of all chance; 0 is a seed like any other.
-    replicates
-        Draws of chance within each future, for models that have any.
-    dtype
-        Precision of the computation.
-    out
-        Where the study is kept; results/CASE-IDENTITY unless given.
-    workers
-        Threads, one a core unless given; they do not change the results.
-    overwrite
-        Discard what the folder holds.
-    """
-
-    futures: str = "65536"
-    design: DesignName = "sobol"
-    seed: int = 0
-    replicates: int = 1
-    dtype: Literal["float32", "float64"] = "float32"
-    out: Path | None = None
-    workers: int | None = None
-    overwrite: Annotated[bool, Parameter(negative=())] = False
-
-
-DEFAULTS = StudyArguments()
 WIDE = 120  # columns that a table with sentences in it needs
 
 
@@ -80,7 +39,7 @@ def cases() -> None:
     from vallum.present.tables import fact_table
     from vallum.registry import find_model, model_names
 
-    out = _console()
+    out = console()
     out.print("Cases", style="bold underline")
     out.print(fact_table({name: load_case(name).title for name in shipped_cases()}))
     out.print("\nModels", style="bold underline")
@@ -103,7 +62,7 @@ def new(folder: Path, *, model: str = "feba_expansion") -> None:
 
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.resolve().name).strip("-.") or "case"
     write_template(find_model(model).spec, folder, name)
-    _console().print(
+    console().print(
         f"{folder} is a case that runs. Replace its placeholders, then: vallum check {folder}", soft_wrap=True
     )
 
@@ -117,7 +76,7 @@ def check(case: CaseName) -> None:
     found = load_case(case)
     standing = Counter(row.standing for row in ledger(found))
     uncertain = [name for name, quantity in found.inputs.items() if not quantity.marginal.certain]
-    out = _console()
+    out = console()
     out.print(f"{found.name}: no faults", style="bold green")
     out.print(
         fact_table(
@@ -151,8 +110,10 @@ def run(
     allow_mixed
         Resume even where versions or device differ from those that began.
     """
-    study = _study(case, arguments, resume=resume, allow_mixed=allow_mixed)
-    out, about = _console(), study.attributes
+    from vallum.case import load_case
+
+    study = study_of(load_case(case), arguments, resume=resume, allow_mixed=allow_mixed)
+    out, about = console(), study.attributes
     out.print(f"{about['runs']:,} runs of {about['case_name']} are in {study.folder}", soft_wrap=True)
     if about["failures"]:
         out.print(f"{about['failures']:,} have a bad status; see: vallum show {study.folder}", soft_wrap=True)
@@ -160,51 +121,15 @@ def run(
 
 @app.command
 def compare(case: CaseName, *, arguments: StudyArguments = DEFAULTS) -> None:
-    """Compare a case's options: a table, a sentence each, figures and a CSV file.
+    """Compare a case's options: tables, findings, figures and files; of a campaign also a report in HTML.
 
     Runs the study, or uses the one that is already there. `case` may also be the folder
-    of a study.
+    of a study. A campaign is run for every plan of the attacker, with the alliance fighting
+    and without.
     """
-    from vallum.analysis.comparison import compare as compare_options
-    from vallum.case import load_case
-    from vallum.present.figures import write_figures
-    from vallum.present.tables import average_table, event_table, spread_table, write_comparison
-    from vallum.present.words import averages_matter, conditions, design_words, sentence
-    from vallum.study.errors import StudyError
+    from vallum.cli.comparing import compare_case
 
-    if _is_study(case):
-        if arguments != DEFAULTS:
-            raise StudyError(
-                f"{case} is a study that is there: its futures, design and seed are fixed; leave those out"
-            )
-        found = compare_options(_open(case))
-    else:
-        study = _study(case, arguments, resume=True, allow_mixed=False)
-        found = compare_options(study, load_case(case))  # the question may have changed since the runs were made
-    study = found.study
-    screen = _console()
-    screen.print(found.case.title, style="bold")
-    screen.print(found.case.question.text)
-    screen.print(design_words(study), style="dim")
-    screen.print()
-    if found.thresholds:
-        screen.print(event_table(found))
-    if averages_matter(found):
-        screen.print(average_table(found))
-    screen.print(spread_table(found))
-    lines = [*(f"- {sentence(found, result)}" for result in found.results), "", *conditions(found.case)]
-    for line in lines:
-        screen.print(line, soft_wrap=not screen.is_terminal)
-    try:
-        paths = [
-            *write_figures(found, study.folder / "figures"),
-            write_comparison(found, study.folder / "comparison.csv"),
-        ]
-    except OSError as error:
-        raise StudyError(f"cannot write to {study.folder}: {error.strerror or error}") from error
-    screen.print()
-    for path in (*paths, study.folder):
-        screen.print(f"  {path}", soft_wrap=True, highlight=False)
+    compare_case(case, arguments)
 
 
 @app.command
@@ -252,7 +177,7 @@ def deploy(
     from vallum.study.errors import StudyError
 
     loaded = load_case(case)
-    _keep_compiled_programs()
+    keep_compiled_programs()
     size = fitting_size("sobol", futures) if futures > 0 else futures
     found = race(
         loaded,
@@ -263,7 +188,7 @@ def deploy(
         trials=trials,
         workers=workers or os.cpu_count() or 1,
     )
-    screen = _console()
+    screen = console()
     screen.print(loaded.title, style="bold")
     screen.print(footer(found), style="dim", soft_wrap=True)
     for line in pooled_words(found):
@@ -311,8 +236,8 @@ def show(study: Path, *, runs: Path | None = None) -> None:
     from vallum.present.export import columns_file, tables_file, write_runs
     from vallum.present.tables import outcome_table, study_facts
 
-    found = _open(study)
-    out = _console()
+    found = opened(study)
+    out = console()
     out.print(study_facts(found))
     if found.complete:
         out.print()
@@ -338,8 +263,8 @@ def explain(study: Path, *, run: str) -> None:
     from vallum.analysis.explanation import explain as explain_run
     from vallum.present.explanation import told_lines
 
-    out = _console()
-    for line in told_lines(explain_run(_open(study), run)):
+    out = console()
+    for line in told_lines(explain_run(opened(study), run)):
         out.print(line, soft_wrap=not out.is_terminal)
 
 
@@ -350,7 +275,7 @@ def evidence(case: CaseName) -> None:
     from vallum.present.evidence import correlation_table, cost_table, ledger_blocks, ledger_table, source_table
 
     found = load_case(case)
-    out = _console()
+    out = console()
     values = [ledger_table(found)] if out.width >= WIDE else list(ledger_blocks(found))
     for table in (*values, cost_table(found), correlation_table(found), source_table(found)):
         if table is not None:
@@ -388,7 +313,7 @@ def calibrate(
     from vallum.analysis.law_files import write_law
     from vallum.present.calibration import calibration_page
 
-    found, screen = fitted(read_battles(data), draws, seed), _console()
+    found, screen = fitted(read_battles(data), draws, seed), console()
     paths = write_law(found, out)
     for part in calibration_page(found):
         screen.print(part, soft_wrap=isinstance(part, Text) and not screen.is_terminal)
@@ -414,89 +339,7 @@ def version() -> None:
     from vallum.present.tables import fact_table
     from vallum.study.machine import machine
 
-    _console().print(fact_table({name: str(value) for name, value in machine().items()}))
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    # Off a terminal a table must not be folded to the width of nothing.
-    return Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
-
-
-def _is_study(name: str) -> bool:
-    return (Path(name) / "study.zarr").is_dir() or Path(name).name == "study.zarr"
-
-
-def _open(folder: Path | str) -> Study:
-    from vallum.study.study import Study
-
-    return Study(folder)
-
-
-def _study(case: str, arguments: StudyArguments, *, resume: bool, allow_mixed: bool) -> Study:
-    """Run the study that the arguments name, or open it where it is complete."""
-    from rich.console import Console
-
-    from vallum.case import load_case
-    from vallum.present.progress import progress_bar
-    from vallum.study.run import run_study, study_folder
-    from vallum.study.work import Settings
-
-    loaded = load_case(case)
-    table, design = _futures(arguments)
-    _keep_compiled_programs()
-    settings = Settings(design, arguments.replicates, arguments.dtype, table.digest if table else "")
-    folder = arguments.out or study_folder(loaded, settings)
-    if arguments.overwrite:  # pages made of other runs go with them
-        (folder / "comparison.csv").unlink(missing_ok=True)
-        shutil.rmtree(folder / "figures", ignore_errors=True)
-    with progress_bar(Console(stderr=True), loaded.name) as progress:
-        try:
-            return run_study(
-                loaded,
-                folder,
-                design=None if table else design,
-                table=table,
-                replicates=arguments.replicates,
-                dtype=arguments.dtype,
-                workers=arguments.workers,
-                resume=resume,
-                allow_mixed=allow_mixed,
-                overwrite=arguments.overwrite,
-                progress=progress,
-            )
-        except KeyboardInterrupt:
-            sys.stderr.write(f"\nWhat is done is in {folder}; finish it with --resume.")
-            raise
-
-
-def _futures(arguments: StudyArguments) -> tuple[FutureTable | None, Design]:
-    """A number of futures or a file of them."""
-    from vallum.study.designs import Design, DesignError, fitting_size
-    from vallum.study.futures import read_futures
-
-    text = arguments.futures.replace(",", "").replace("_", "")
-    if not re.fullmatch("-?[0-9]{1,18}", text):
-        if not Path(arguments.futures).exists():
-            raise DesignError(f"--futures {arguments.futures}: neither a whole number nor a file that is there")
-        table = read_futures(arguments.futures)
-        return table, table.design
-    wanted = int(text)
-    size = fitting_size(arguments.design, wanted) if wanted > 0 else wanted
-    if size != wanted:
-        sys.stderr.write(f"{wanted:,} futures become {size:,}: a {arguments.design} design comes in such sizes.\n")
-    return None, Design(arguments.design, size, arguments.seed)
-
-
-def _keep_compiled_programs() -> None:
-    """Let JAX keep what it compiles, so that the next start is quick."""
-    import jax
-
-    root = os.environ.get("VALLUM_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vallum"
-    jax.config.update("jax_compilation_cache_dir", str(Path(root) / "programs"))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    console().print(fact_table({name: str(value) for name, value in machine().items()}))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

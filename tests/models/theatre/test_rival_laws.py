@@ -1,6 +1,8 @@
 """Laws of battle other than the fitted one, against their sources and on one axis by themselves."""
 
 import csv
+import tomllib
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -10,7 +12,7 @@ from scipy.integrate import solve_ivp
 
 from vallum.analysis.battles import BattleError, data_root
 from vallum.models import feba_expansion
-from vallum.models.theatre import campaign_epstein, combat
+from vallum.models.theatre import campaign_epstein, campaign_feba, campaign_lanchester, combat
 from vallum.models.theatre.campaign_epstein import EPSTEIN, attrition, prosecuted, withdrawn
 from vallum.models.theatre.campaign_feba import FEBA, Expansion
 from vallum.models.theatre.campaign_lanchester import LANCHESTER
@@ -92,6 +94,12 @@ def course(field, fights):
 def double():
     with jax.enable_x64(True):
         yield
+
+
+def test_each_law_is_offered_as_a_model():
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for model in (campaign_lanchester, campaign_epstein, campaign_feba):
+        assert project["entry-points"]["vallum.models"][model.spec.name] == model.__name__
 
 
 # Lanchester

@@ -10,13 +10,17 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+import vallum
 from vallum.analysis.battles import BattleError, data_root
+from vallum.case import load_case_text
 from vallum.models import feba_expansion
-from vallum.models.theatre import campaign_epstein, campaign_feba, campaign_lanchester, combat
+from vallum.models.theatre import campaign, campaign_epstein, campaign_feba, campaign_lanchester, combat
 from vallum.models.theatre.campaign_epstein import EPSTEIN, attrition, prosecuted, withdrawn
 from vallum.models.theatre.campaign_feba import FEBA, Expansion
 from vallum.models.theatre.campaign_lanchester import LANCHESTER
 from vallum.models.theatre.engagement import Law
+from vallum.study.designs import Design
+from vallum.study.work import Settings, Work
 
 # One axis, nothing but the law: no supply, no breakpoints, no thin line
 
@@ -100,6 +104,17 @@ def test_each_law_is_offered_as_a_model():
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for model in (campaign_lanchester, campaign_epstein, campaign_feba):
         assert project["entry-points"]["vallum.models"][model.spec.name] == model.__name__
+
+
+@pytest.mark.parametrize("name", ["eastern-flank-2022", "island-strait"])
+@pytest.mark.parametrize("model", [campaign_lanchester, campaign_epstein, campaign_feba])
+def test_a_shipped_case_fits_each_law_by_its_name_alone(name, model):
+    folder = Path(vallum.__file__).parent / "cases" / name
+    texts = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    texts["case.toml"] = texts["case.toml"].replace('model = "campaign"', f'model = "{model.spec.name}"')
+    work = Work(load_case_text(texts, model=model), model, Settings(Design("sobol", 16, 5)), None)
+    assert work.structure.fits.whole.all()
+    assert work.inputs(0, np.arange(16, dtype=np.uint32)).keys() == {x.name for x in campaign.spec.inputs}
 
 
 # Lanchester

@@ -9,7 +9,7 @@ more brigades in place on every attacked axis, to compare with.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +70,9 @@ def plans_of(case: Case) -> tuple[str, ...]:
     return found
 
 
-def with_arms(case: Case, extras: Sequence[int] = (0,), arms: Sequence[bool] = (False, True)) -> Case:
+def with_arms(
+    case: Case, extras: Sequence[int] = (0,), arms: Sequence[bool] = (False, True), options: Collection[str] = ()
+) -> Case:
     """The case with every option laid out once an arm, in the order option, plan, intervention, extra brigades.
 
     Parameters
@@ -81,6 +83,8 @@ def with_arms(case: Case, extras: Sequence[int] = (0,), arms: Sequence[bool] = (
         More brigades in place on every attacked axis.
     arms : sequence of bool
         Whether the alliance intervenes.
+    options : collection of str
+        Only these, the reference and what they are based on; all unless given.
 
     Returns
     -------
@@ -102,6 +106,7 @@ def with_arms(case: Case, extras: Sequence[int] = (0,), arms: Sequence[bool] = (
     data["options"] = {
         arm.id: _entry(entries[option.id], arm, option)
         for option in case.options
+        if option.id in _wanted(case, options)
         for arm in _arms(option.id, plans, arms, extras)
     }
     question: dict[str, Any] = data["question"]
@@ -109,6 +114,17 @@ def with_arms(case: Case, extras: Sequence[int] = (0,), arms: Sequence[bool] = (
     question.pop("over_time", None)
     question["report"] = [question["outcome"]]
     return load_case_text({**case.files, "case.toml": tomli_w.dumps(data)})
+
+
+def _wanted(case: Case, options: Collection[str]) -> frozenset[str]:
+    """Options to lay out, with what they are based on."""
+    by_id = {option.id: option for option in case.options}
+    wanted: set[str] = set()
+    for id in (*options, case.question.reference) if options else by_id:
+        while id and id not in wanted:
+            wanted.add(id)
+            id = by_id[id].based_on
+    return frozenset(wanted)
 
 
 def _arms(option: str, plans: Sequence[str], arms: Sequence[bool], extras: Sequence[int]) -> Iterator[Arm]:

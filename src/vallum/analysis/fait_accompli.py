@@ -18,6 +18,7 @@ import numpy as np
 
 from vallum.analysis.arms import Arm, plans_of
 from vallum.analysis.book import Book
+from vallum.analysis.campaign_runs import CampaignRuns
 from vallum.analysis.comparison import AnalysisError
 from vallum.analysis.estimates import mean
 from vallum.case import Case
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from vallum.study.study import Study
 
-EXTRAS = (0, 1, 2, 3, 4, 6)  # more brigades in place on every attacked axis that are tried
+EXTRAS = (1, 2, 4)  # more brigades in place on every attacked axis that are tried
 LAST = DENIED_BY[-1]
 
 
@@ -79,53 +80,50 @@ def attacked_axes(case: Case) -> Mapping[str, int]:
     return {plan: sum(x == plan for x, _ in sent) for plan in plans_of(case)}
 
 
-def enter_fait_accompli(book: Book, study: Study, case: Case, extras: Sequence[int] = EXTRAS) -> None:
-    """Enter P(fait accompli) and P(taken whatever is added) of every option and plan, the alliance fighting.
+def enter_fait_accompli(book: Book, runs: CampaignRuns, more: Study, extras: Sequence[int] = EXTRAS) -> None:
+    """Enter P(fait accompli) and P(taken whatever is added) of every comparable option and plan, the alliance fighting.
 
     Parameters
     ----------
     book : Book
-        Gets `accompli.ARM` and `hopeless.ARM`, and `accompli-futures`.
-    study : Study
-        Complete, of `with_arms(case, extras, arms=(True,))`.
-    case : Case
+        Gets `accompli.ARM`, `hopeless.ARM`, `accompli-least` and `accompli-most`.
+    runs : CampaignRuns
+        With nothing added.
+    more : Study
+        Complete, of `with_arms(case, extras, arms=(True,))` over the same futures.
     extras : sequence of int
-        As the study has them.
+        As that study has them, rising.
 
     Raises
     ------
     AnalysisError
-        If the study is unfinished or lacks an arm.
+        If that study is unfinished, has other futures, or lacks an arm.
     """
-    if not study.complete:
-        raise AnalysisError(f"{study.folder} is unfinished; resume it first")
-    rows = {str(id): row for row, id in enumerate(study.data["option"].to_numpy())}
-    read: dict[str, Any] = {
-        name: study.data[name].to_numpy() for name in (f"denied_by_day_{LAST}", "closed_when_taken", "status")
-    }
-    scramble = study.data["scramble"].to_numpy()
-    sampled = study.attributes["design"] != "table"
-    book.add("accompli-futures", len(scramble), "count", "futures in which more brigades were tried")
+    if not more.complete:
+        raise AnalysisError(f"{more.folder} is unfinished; resume it first")
+    if more.attributes["settings"] != runs.study.attributes["settings"]:
+        raise AnalysisError(f"{more.folder} has other futures than {runs.study.folder}; run it anew")
+    rows = {str(id): row for row, id in enumerate(more.data["option"].to_numpy())}
+    name = f"denied_by_day_{LAST}"
+    read: dict[str, Any] = {x: more.data[x].to_numpy() for x in (name, "status")}
     book.add("accompli-most", extras[-1], "brigades", "most brigades added on each attacked axis")
-    for option in case.options:
-        for plan, axes in attacked_axes(case).items():
+    for option in runs.comparable:
+        for plan, axes in attacked_axes(runs.case).items():
+            arm = Arm(option, plan)
             try:
-                places = [rows[Arm(option.id, plan, True, extra).id] for extra in extras]
+                places = [rows[Arm(option, plan, True, extra).id] for extra in extras]
             except KeyError as error:
-                raise AnalysisError(f"{study.folder} has no arm {error.args[0]}; run it anew") from None
-            denied = read[f"denied_by_day_{LAST}"][places]
-            good = (read["status"][places] == 0).all(axis=0)
-            taken, closed = ~denied[0], read["closed_when_taken"][places[0]].astype(np.float64)
-            shape = taken.shape
-            flat = fait_accompli(taken.ravel(), closed.ravel(), denied.reshape(len(extras), -1), extras, axes)
-            for name, flags, about in zip(
-                ("accompli", "hopeless"),
-                flat,
-                (
-                    "P(taken before enough help closes)",
-                    "P(taken, and no number of brigades tried would have denied it)",
-                ),
-                strict=True,
-            ):
-                found = mean(flags.reshape(shape), good, scramble, sampled=sampled)
-                book.add(f"{name}.{Arm(option.id, plan).id}", found, "share", f"{about} by day {LAST}")
+                raise AnalysisError(f"{more.folder} has no arm {error.args[0]}; run it anew") from None
+            denied: Any = np.stack([runs.outcome(name, arm), *read[name][places]])
+            good = runs.good(arm) & (read["status"][places] == 0).all(axis=0)
+            closed = runs.outcome("closed_when_taken", arm).astype(np.float64)
+            late, hopeless = fait_accompli(
+                ~denied[0].ravel(), closed.ravel(), denied.reshape(len(denied), -1), (0, *extras), axes
+            )
+            told = {
+                "accompli": (late, "P(taken before enough help closes to have denied it)"),
+                "hopeless": (hopeless, "P(taken, and no number of brigades tried would have denied it)"),
+            }
+            for what, (flags, about) in told.items():
+                found = mean(flags.reshape(good.shape), good, runs.scramble, sampled=runs.sampled)
+                book.add(f"{what}.{arm.id}", found, "share", f"{about}, by day {LAST}")

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 WHOLE = "case"  # folder of a campaign's study with the case as the analyst wrote it, without arms
 LATE = "fait-accompli"  # folder of the study with more brigades in place
-LATE_FUTURES = 128
 MAP_FUTURES = 64
 
 
@@ -81,11 +80,10 @@ def _campaign(case: Case, name: str, arguments: StudyArguments) -> None:
     from vallum.analysis.fait_accompli import EXTRAS
     from vallum.case import write_case
 
-    study = study_of(with_arms(case), arguments, resume=True, allow_mixed=False)
-    futures = study.attributes["settings"]["design"]["futures"]
-    fewer = {} if study.attributes["design"] == "table" else {"futures": str(min(futures, LATE_FUTURES))}
-    again = replace(arguments, out=study.folder / LATE, **fewer)
-    late = study_of(with_arms(case, EXTRAS, (True,)), again, resume=True, allow_mixed=False)
+    study = study_of(with_arms(case), arguments, resume=True, allow_mixed=False, fans=False)
+    comparable = [option.id for option in case.options if not option.not_comparable]
+    more = with_arms(case, EXTRAS, (True,), comparable)
+    late = study_of(more, replace(arguments, out=study.folder / LATE), resume=True, allow_mixed=False, fans=False)
     whole = study.folder / WHOLE
     shutil.rmtree(whole, ignore_errors=True)
     write_case(case, whole)
@@ -104,9 +102,10 @@ def _told(study: Study, late: Study | None, case: Case, name: str) -> None:
     from vallum.present.report import write_report
     from vallum.present.words import conditions, design_words
 
-    found = findings(CampaignRuns(study, case))
+    runs = CampaignRuns(study, case)
+    found = findings(runs)
     if late is not None:
-        enter_fait_accompli(found.book, late, case)
+        enter_fait_accompli(found.book, runs, late)
     screen = console()
     _heading(screen, case, design_words(study))
     for grid in grids(found):

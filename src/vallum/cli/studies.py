@@ -83,7 +83,7 @@ def opened(folder: Path | str) -> Study:
     return Study(folder)
 
 
-def study_of(loaded: Case, arguments: StudyArguments, *, resume: bool, allow_mixed: bool) -> Study:
+def study_of(loaded: Case, arguments: StudyArguments, *, resume: bool, allow_mixed: bool, fans: bool = True) -> Study:
     """Run the study that the arguments name, or open it where it is complete."""
     from rich.console import Console
 
@@ -113,6 +113,7 @@ def study_of(loaded: Case, arguments: StudyArguments, *, resume: bool, allow_mix
                 allow_mixed=allow_mixed,
                 overwrite=arguments.overwrite,
                 progress=progress,
+                fans=fans,
             )
         except KeyboardInterrupt:
             sys.stderr.write(f"\nWhat is done is in {folder}; finish it with --resume.")

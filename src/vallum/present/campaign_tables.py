@@ -86,7 +86,7 @@ def course_grid(found: CampaignFindings, plan: str) -> Grid:
     head = (
         "option",
         *(f"<<{100 * share:.0f} %>> taken\nby day" for share in REACHED),
-        *(("fait\naccompli", "nothing\nhelps") if "accompli-futures" in found.book else ()),
+        *(("fait\naccompli", "nothing\nhelps") if "accompli-most" in found.book else ()),
         "brigades\nclosed then",
         *(f"in contact\nday [[day-{day}]]" for day in CONTACT),
         "attacker's\nlosses",
@@ -109,9 +109,9 @@ def _course_row(found: CampaignFindings, option: str, plan: str) -> Iterator[str
     for share in REACHED:
         id = cell(arm, ALL, f"taken-day-{100 * share:.0f}")
         yield "not reached" if math.isinf(found.book[id].value) else f"[[{id}]]"
-    if "accompli-futures" in found.book:
-        yield f"[[accompli.{arm.id}]]"
-        yield f"[[hopeless.{arm.id}]]"
+    if "accompli-most" in found.book:
+        for what in ("accompli", "hopeless"):
+            yield f"[[{what}.{arm.id}]]" if f"{what}.{arm.id}" in found.book else "not tried"
     closed = cell(arm, ALL, "closed")
     yield f"[[{closed}]]" if closed in found.book else "not taken"
     for what in (*(f"contact-{day}" for day in CONTACT), "attacker-losses", "defender-losses"):

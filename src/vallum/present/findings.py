@@ -273,7 +273,7 @@ def _attacker(found: CampaignFindings) -> Iterator[str]:
 
 
 def _late(found: CampaignFindings) -> Iterator[str]:
-    if "accompli-futures" not in found.book:
+    if "accompli-most" not in found.book:
         yield "Not tried in this study."
         return
     last = DENIED_BY[-1]
@@ -288,10 +288,7 @@ def _late(found: CampaignFindings) -> Iterator[str]:
             f"<<{plan_name(found, plan)}>>: the aim is taken by day [[day-{last}]] before as many brigades have closed "
             f"as would have denied it, had they stood there from the start, in {'; in '.join(told)}."
         )
-    yield (
-        "From [[accompli-futures]] futures, each fought again with up to [[accompli-most]] more brigades in place on "
-        "every attacked axis."
-    )
+    yield "Each future was fought again with up to [[accompli-most]] more brigades in place on every attacked axis."
 
 
 def _left_out(found: CampaignFindings) -> Iterator[str]:

@@ -69,6 +69,7 @@ def run_study(
     allow_mixed: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
+    fans: bool = True,
 ) -> Study:
     """Run every option of a case over every future of a design, and store the results.
 
@@ -98,6 +99,9 @@ def run_study(
         Discard what the folder holds.
     progress : Progress, optional
         Called after every shard.
+    fans : bool
+        Keep fans of the series; without them a study of many options takes half the time. Decides no run; a study
+        that is complete is taken as it is.
 
     Returns
     -------
@@ -129,7 +133,7 @@ def run_study(
     place = Path(folder)
     if not overwrite and _is_there(place, settings.identity(case, model)):
         return Study(place)
-    work = Work(case, model, settings, table)
+    work = Work(case, model, settings, table, fans)
     with sole_writer(place), ThreadPoolExecutor(threads) as pool:
         store = _prepare(work, place, size, resume, allow_mixed, overwrite)
         try:
@@ -196,9 +200,11 @@ def _run(work: Work, store: Store, pool: ThreadPoolExecutor, progress: Progress 
     """Compute, write and commit every shard that is not in the store yet; then the fans, and it is complete."""
     aside = ThreadPoolExecutor(1)
     try:
-        series = [aside.submit(work.series, option) for option in range(len(work.superset.options))]
+        told = range(len(work.superset.options)) if work.fans else ()
+        series = [aside.submit(work.series, option) for option in told]
         facts = _run_shards(work, store, pool, progress)
-        write_fans(store, work.model, [x.result() for x in series])
+        if work.fans:
+            write_fans(store, work.model, [x.result() for x in series])
         store.finish(**facts)
     finally:
         aside.shutdown(cancel_futures=True)

@@ -97,6 +97,8 @@ class Work:
         What the study is of.
     table : FutureTable or None
         Explicit futures.
+    fans : bool
+        Whether the study keeps fans of series; they decide no run.
 
     Raises
     ------
@@ -104,7 +106,9 @@ class Work:
         If `table` does not fit the case.
     """
 
-    def __init__(self, case: Case, model: Model, settings: Settings, table: FutureTable | None) -> None:
+    def __init__(
+        self, case: Case, model: Model, settings: Settings, table: FutureTable | None, fans: bool = True
+    ) -> None:
         self.case, self.model, self.settings = case, model, settings
         self.identity = settings.identity(case, model)
         self.superset: Superset = compile_case(case)
@@ -115,7 +119,9 @@ class Work:
             design.quantiles(len(self.superset.factors))
         )
         given = tuple(self.given or ())
-        self.variables = layout.variables(model.spec, case, self.superset, design.futures, settings.dtype, given)
+        found = layout.variables(model.spec, case, self.superset, design.futures, settings.dtype, given)
+        self.fans = fans
+        self.variables = tuple(x for x in found if fans or x.attributes["role"] not in ("fan", "share"))
         self.sizes = layout.sizes(model.spec, self.superset, design.futures, settings.replicates)
 
     def alike(self, option: int) -> bool:

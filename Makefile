@@ -6,7 +6,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-CASE ?= central-europe-1984
+CASE ?= eastern-flank-2022
 TESTS ?=
 
 .PHONY: run test bench lock format clean

@@ -1,0 +1,172 @@
+"""`vallum compare` of a campaign: files, findings, and a report whose every number is in the book."""
+
+import csv
+import re
+from contextlib import suppress
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from vallum.analysis.arms import Arm, plans_of, with_arms
+from vallum.analysis.book import Book, Result
+from vallum.analysis.comparison import AnalysisError
+from vallum.analysis.fait_accompli import fait_accompli
+from vallum.case import load_case
+from vallum.cli import main
+from vallum.present.marked import html, plain, shown
+
+CASE = "island-strait"
+CASES_OWN = {"cite", "code", "svg", "style", "title", "data"}  # what the case says, commands, drawings, marked numbers
+
+
+class Reader(HTMLParser):
+    """The marked numbers of a page, and the text outside of them."""
+
+    def __init__(self):
+        super().__init__()
+        self.stack, self.numbers, self.rest, self.text = [], [], [], ""
+
+    def handle_starttag(self, tag, attrs):
+        if tag in {"meta", "br", "link", "img"}:
+            return
+        self.stack.append(tag)
+        if tag == "data":
+            self.numbers.append([dict(attrs), ""])
+        assert tag not in {"script", "iframe"}
+        assert not dict(attrs).get("src", "").startswith("http")
+
+    def handle_endtag(self, tag):
+        while self.stack and self.stack.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if "data" in self.stack:
+            self.numbers[-1][1] += data
+        if not CASES_OWN & set(self.stack):
+            self.rest.append(data)
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("campaign") / "study"
+    main_quietly("compare", CASE, "--futures", "16", "--out", str(folder))
+    return folder
+
+
+def main_quietly(*words):
+    with suppress(SystemExit):
+        main(list(words))
+
+
+def book_of(folder):
+    with (folder / "numbers.csv").open(encoding="utf-8") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+@pytest.mark.heavy
+def test_every_number_of_the_report_is_in_the_book(compared):
+    reader, book = Reader(), book_of(compared)
+    reader.feed((compared / "report.html").read_text(encoding="utf-8"))
+    assert len(reader.numbers) > 100
+    for attributes, text in reader.numbers:
+        row = book[attributes["data-id"]]
+        assert float(attributes["value"]) == float(row["value"])
+        ends = [float(row[x]) if row[x] else np.nan for x in ("low", "high")]
+        result = Result(row["id"], float(row["value"]), *ends, row["form"], row["interval"], row["about"], row["unit"])
+        assert text == shown(result, attributes.get("data-style", ""))
+    naked = [x for x in reader.rest if re.search(r"\d", x)]
+    assert not naked
+
+
+@pytest.mark.heavy
+def test_shares_in_the_book_are_those_of_the_study(compared):
+    from vallum.study.study import Study
+
+    study, book = Study(compared), book_of(compared)
+    options = [str(x) for x in study.data["option"].to_numpy()]
+    case = load_case(CASE)
+    for option in case.options:
+        for plan in plans_of(case):
+            for on in (True, False):
+                arm = Arm(option.id, plan, on)
+                denied = study.data["denied_by_day_30"].to_numpy()[options.index(arm.id)]
+                assert float(book[f"{arm.id}/all/denied-30"]["value"]) == pytest.approx(denied.mean())
+                low, high = (float(book[f"{arm.id}/all/denied-30-range"][x]) for x in ("low", "high"))
+                assert low <= denied.mean() <= high
+
+
+@pytest.mark.heavy
+def test_the_study_is_told_again_from_its_folder(compared, capsys):
+    before = (compared / "numbers.csv").read_text(encoding="utf-8")
+    main_quietly("compare", str(compared))
+    said = capsys.readouterr().out
+    for question in ("denies which aim best?", "How sure", "cost?", "change the ranking?", "outside its evidence?"):
+        assert question in said
+    assert (compared / "numbers.csv").read_text(encoding="utf-8") == before
+
+
+@pytest.mark.heavy
+def test_it_keeps_no_fans_and_says_which_arm_a_run_is_of(compared):
+    from vallum.study.study import Study
+
+    study = Study(compared)
+    assert study.names("fan") == study.names("share") == ()
+    for id, on in zip(study.data["option"].to_numpy(), study.data["intervention"].to_numpy(), strict=True):
+        assert str(id).endswith(".on" if on else ".off")
+
+
+def test_arms_are_options_of_an_ordinary_case():
+    case = load_case(CASE)
+    arms = with_arms(case)
+    plans = plans_of(case)
+    assert len(arms.options) == len(case.options) * len(plans) * 2
+    assert arms.question.reference == Arm(case.question.reference, plans[0]).id
+    assert arms.tables.keys() == case.tables.keys()
+    assert with_arms(case).digest == arms.digest
+    few = with_arms(case, (1, 2), (True,), [case.question.reference])
+    assert {x.id.split(".")[0] for x in few.options} == {case.question.reference}
+    with pytest.raises(AnalysisError, match="only a campaign has plans"):
+        plans_of(load_case("central-europe-1984"))
+
+
+@pytest.mark.parametrize(
+    ("taken", "closed", "denied", "late", "hopeless"),
+    [
+        (False, 0, [True, True, True], False, False),  # nothing is taken
+        (True, 0, [False, True, True], True, False),  # one on each of two axes would have done, none had closed
+        (True, 1.9, [False, True, True], True, False),
+        (True, 2, [False, True, True], False, False),  # as many as needed were there: not a matter of time
+        (True, 3, [False, False, True], True, False),
+        (True, 0, [False, False, False], False, True),  # nothing tried helps
+        (True, 2, [False, True, False], False, False),  # the smallest that helps counts
+    ],
+)
+def test_fait_accompli_by_hand(taken, closed, denied, late, hopeless):
+    found = fait_accompli(np.array([taken]), np.array([float(closed)]), np.array(denied)[:, None], (0, 1, 2), 2)
+    assert [x.tolist() for x in found] == [[late], [hopeless]]
+
+
+def test_marked_text_escapes_what_it_does_not_know():
+    book = Book()
+    book.add("a/b", 0.5, "share", 'half of "all" & more')
+    text = "<b>[[a/b]]</b> of <<P&1>>"
+    assert plain(text, book) == "<b>50.0 %</b> of P&1"
+    assert str(html(text, book)).startswith("&lt;b&gt;<data ")
+    assert "<cite>P&amp;1</cite>" in html(text, book)
+    with pytest.raises(KeyError):
+        plain("[[nothing]]", book)
+    with pytest.raises(ValueError, match="taken"):
+        book.add("a/b", 1, "share", "again")
+
+
+def test_costs_come_on_top_of_those_of_another_option():
+    from vallum.analysis.campaign import _enter_costs, ten_years
+
+    case, book = load_case("eastern-flank-2022"), Book()
+    _enter_costs(book, SimpleNamespace(case=case))
+    by_id = {option.id: option for option in case.options}
+    assert book["cost.P1"].value == ten_years(by_id["P1"])[0][0] == 80.2e9
+    assert book["cost.P3"].value == pytest.approx(80.2e9 + 10 * 2.5e9 + 26e9)
+    assert (book["cost.P3"].low, book["cost.P3"].high) == (pytest.approx(72e9), pytest.approx(208.5e9))

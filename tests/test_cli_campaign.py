@@ -2,7 +2,6 @@
 
 import csv
 import re
-from contextlib import suppress
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -56,8 +55,12 @@ def compared(tmp_path_factory):
 
 
 def main_quietly(*words):
-    with suppress(SystemExit):
+    code = None
+    try:
         main(list(words))
+    except SystemExit as end:
+        code = end.code
+    assert not code, words
 
 
 def book_of(folder):

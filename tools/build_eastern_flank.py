@@ -896,8 +896,8 @@ HAND = (
     ("campaigns-of-record", "campaigns of armies", "1905-91: the attacker won 97 of 134; in the mean it lost 0.69 and "
      "the defender 1.85 percent a day, from a ratio of strengths of 2.24", "C. A. Lawrence (The Dupuy Institute)",
      None, 0.72, None, "1", "CaDB", "2024-04-25", "supported"),
-    ("pause-calibrated", "pause after a lost battle", "Pauses of 0.25 (the model's step) to 1.4 days give losses and "
-     "odds of victory within a factor of 1.5 of the campaigns of record; longer ones win too few",
+    ("pause-calibrated", "pause after a lost battle", "Pauses of 0.25 (the model's step) to 1.4 days give losses over "
+     "the days of the record and odds of victory within a factor of 1.5 of its campaigns; longer ones win too few",
      AUTHORS, 0.25, None, 1.4, "day", "CaDB", "2026", "unverified"),
     ("oralfore-slight", "advance against slight resistance", "ORALFORE class II-A, slight resistance, "
      "normalised, from six operations of the Second World War: 5.15 to 36.72, mean 23.34", "HERO", 5.15, 23.34,

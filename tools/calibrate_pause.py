@@ -19,7 +19,8 @@ The attacker has won if the defender lost more than its breakpoint first, or if 
 its battles. Losses in per cent a day are those of the first strength over the days that were drawn, which are the
 record's; targets are means over campaigns, and so is this. As first written, before a result was seen, a campaign ended
 once a side had broken; that makes campaigns of 13 days in the mean where the record has 27, and losses a day of other
-days than the record counts, 1.5 and 3.6 % of attacker and defender. WHOLE = no still gives these.
+days than the record counts, 1.5 and 3.6 % of attacker and defender. WHOLE = no
+still gives these, and check 3 still judges by them.
 
 Calibrated is every pause for which losses of both sides and the odds of the attacker's victory are within a factor of
 1.5 of the record's.

@@ -2,8 +2,9 @@
 
 The targets and what counts as a win stand in `targets.py` and were written down first; the campaigns are those of
 `tools/calibrate_pause.py`, with the law fitted on 1919-45 and the pause after a repulse as the case
-`eastern-flank-2022` has it. An interval is the 5 to 95 % of as many campaigns as the record has, over the errors of the
-law's fit and luck. `pytest -rP` prints every check.
+`eastern-flank-2022` has it. That is calibrated on these numbers, over the days of the record: of the share of wins the
+check says whether any pause meets it, and is no prediction. An interval is the 5 to 95 % of as many campaigns as the
+record has, over the errors of the law's fit and luck. `pytest -rP` prints every check.
 """
 
 import functools
@@ -21,7 +22,7 @@ SOURCE = "CaDB (The Dupuy Institute)"
 
 
 @functools.cache
-def found(whole=True):
+def found(whole=False):
     return campaigns.fought(campaigns.shipped_pause(), whole=whole)
 
 
@@ -54,12 +55,18 @@ def test_the_attacker_wins_about_as_many_campaigns_as_in_the_record():
 
 
 @pytest.mark.heavy
+@pytest.mark.xfail(
+    strict=True,
+    reason="predicted 1.65 % of the attacker [1.26, 2.10] and 3.87 % of the defender [2.55, 5.59] a day until a side "
+    "breaks, which it does after 13 days in the mean; CaDB has 0.69 and 1.85 over 27, a factor of 1.5 allowed; over "
+    "the days of the record, going on after the break, 0.98 and 1.70",
+)
 def test_both_sides_lose_about_as_much_a_day_as_in_the_record():
     attacker, defender = targets.CAMPAIGN_ATTACKER_LOSSES, targets.CAMPAIGN_DEFENDER_LOSSES
     what = "'s losses, % of first strength a day"
-    until_broken = found(whole=False)
-    for side, shares in (("attacker", until_broken.attacker), ("defender", until_broken.defender)):
-        tell("3", side + what + ", until a side breaks", of_records(100 * shares), "none", SOURCE, None)
+    going_on = found(whole=True)
+    for side, shares in (("attacker", going_on.attacker), ("defender", going_on.defender)):
+        tell("3", side + what + ", over the record's days", of_records(100 * shares), "none", SOURCE, None)
     passed = [
         judge("3", "attacker" + what, *of_records(100 * found().attacker), within(attacker), SOURCE),
         judge("3", "defender" + what, *of_records(100 * found().defender), within(defender), SOURCE),

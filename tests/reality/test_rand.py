@@ -1,4 +1,4 @@
-"""Reality check 4: RAND's force of seven brigades keeps Tallinn and Riga for sixty hours.
+"""Reality check 4: RAND's force of seven brigades keeps the Baltic capitals for sixty hours.
 
 Shlapak and Johnson (2016, RR1253). The targets stand in `targets.py` and were written down first. The plan `capital`
 of the shipped case is forced on every future, whatever the attacker would choose. `pytest -rP` prints every check.
@@ -9,7 +9,7 @@ import functools
 import numpy as np
 import pytest
 
-from tests.reality.targets import RAND_CAPITALS, RAND_HELD_FROM, RAND_HOURS
+from tests.reality.targets import RAND_HELD_FROM, RAND_HOURS
 from tests.reality.verdicts import judge, share, tell
 from vallum.case import load_case
 from vallum.models.theatre import campaign
@@ -21,6 +21,7 @@ FUTURES = 1024
 PLAN = "capital"
 BRANCHES = {4.7: "as observed in Ukraine", 23.34: "slight resistance, 1943-45", 110.0: "as RAND's games imply"}
 EVERY = "all branches"
+CAPITALS = ("TALLINN", "RIGA", "VILNIUS")
 
 
 @functools.cache
@@ -47,7 +48,7 @@ def shipped():
     return Work(load_case("eastern-flank-2022"), campaign, Settings(Design("sobol", FUTURES, 5)), None)
 
 
-def held(option, branch, capitals=RAND_CAPITALS):
+def held(option, branch, capitals=CAPITALS):
     """Share of futures in which none of the capitals is reached in time, with its Monte Carlo interval of 95 %."""
     days, rate = reached(option)
     day = np.min([days[capital] for capital in capitals], axis=0)
@@ -56,11 +57,22 @@ def held(option, branch, capitals=RAND_CAPITALS):
     return share((day > RAND_HOURS / 24)[mine])
 
 
+FAILS = pytest.mark.xfail(
+    strict=True,
+    reason="held with probability 0.787 [0.741, 0.827] where the advance against no line is that of RAND's own games, "
+    "110 km a day; 0.9 asked. All of it is Vilnius, 36 km from the frontier, which RR1253 does not speak of: neither "
+    "Tallinn nor Riga falls in time, nor do they with the tripwire",
+)
+
+
 @pytest.mark.heavy
-@pytest.mark.parametrize("branch", [EVERY, *BRANCHES.values()])
-def test_seven_brigades_keep_tallinn_and_riga_for_sixty_hours(branch):
-    vilnius = held("P5", branch, ("VILNIUS",))
-    tell("4", f"P5: Vilnius not reached within {RAND_HOURS:.0f} h, {branch}", vilnius, "none", "not in RR1253", None)
+@pytest.mark.parametrize(
+    "branch", [EVERY, *(pytest.param(name, marks=FAILS) if rate > 100 else name for rate, name in BRANCHES.items())]
+)
+def test_seven_brigades_keep_the_capitals_for_sixty_hours(branch):
+    for option in ("P5", "P0"):  # RR1253's hours are those to the outskirts of these two
+        two = held(option, branch, CAPITALS[:2])
+        tell("4", f"{option}: neither Tallinn nor Riga reached, {branch}", two, "none", "36 to 60 h (RR1253)", None)
     tell("4", f"P0, the tripwire: the same, {branch}", held("P0", branch), "none", "36 to 60 h (RR1253)", None)
-    what = f"P5: neither Tallinn nor Riga reached within {RAND_HOURS:.0f} h, {branch}"
+    what = f"P5: no capital reached within {RAND_HOURS:.0f} h, {branch}"
     assert judge("4", what, *held("P5", branch), (RAND_HELD_FROM, 1.0), "RAND RR1253")

@@ -9,19 +9,19 @@ does best, is withheld where more than a quarter of the runs leave the evidence.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import stats
 
-from vallum.analysis.arms import Arm
+from vallum.analysis.arms import OFF, ON, Arm
 from vallum.analysis.book import Book
-from vallum.analysis.campaign_runs import ALL, OFF, ON, CampaignRuns, Level
+from vallum.analysis.campaign_runs import ALL, CampaignRuns, Level
 from vallum.analysis.estimates import LEVEL, Estimate
 from vallum.case import Option
-from vallum.models.theatre.campaign_outcomes import DENIED_BY
+from vallum.models.theatre.campaign_declaration import DENIED_BY
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float64
@@ -390,8 +390,3 @@ def _frugal(book: Book, leader: Leader) -> str:
     """The cheapest of the options that the leader cannot be told apart from; itself where costs are not known."""
     costed = [x for x in (leader.option, *leader.rivals) if f"cost.{x}" in book]
     return min(costed, key=lambda x: book[f"cost.{x}"].value, default=leader.option)
-
-
-def branch_names(found: CampaignFindings) -> Sequence[str]:
-    """All branches together, then each."""
-    return (ALL, *found.runs.branches)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vallum.analysis.arms import OFF, ON, Arm, plans_of
+from vallum.analysis.arms import Arm, plans_of, with_arms
 from vallum.analysis.comparison import AnalysisError
 from vallum.analysis.estimates import Estimate, difference, mean
 from vallum.case import Case
@@ -55,7 +55,7 @@ class CampaignRuns:
     Raises
     ------
     AnalysisError
-        If the study is unfinished, has lost files, or lacks an arm of the case.
+        If the study is unfinished, has lost files, or is of another case.
     """
 
     study: Study
@@ -68,9 +68,10 @@ class CampaignRuns:
         lost = self.study.missing()
         if lost:
             raise AnalysisError(f"{self.study.folder} has lost {lost[0]}; run it again with resume")
-        lacking = [arm.id for arm in self.arms if arm.id not in self._rows]
-        if lacking:
-            raise AnalysisError(f"{self.study.folder} has no arm {lacking[0]}; run it anew")
+        if self.study.attributes["case_digest"] != with_arms(self.case).digest:
+            raise AnalysisError(
+                f"{self.study.folder} was made of another case than {self.case.name} as it is now; run it anew"
+            )
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -171,6 +172,3 @@ def _levels(name: str, values: Float64[np.ndarray, " future"]) -> list[Level]:
     low, high = np.quantile(values, [1 / 3, 2 / 3])
     parts = values <= low, (values > low) & (values <= high), values > high
     return [Level(name, word, part) for word, part in zip(("low", "middle", "high"), parts, strict=True)]
-
-
-__all__ = ["ADVANCE", "ALL", "OFF", "ON", "CampaignRuns", "Level"]

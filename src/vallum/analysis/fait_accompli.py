@@ -22,7 +22,7 @@ from vallum.analysis.campaign_runs import CampaignRuns
 from vallum.analysis.comparison import AnalysisError
 from vallum.analysis.estimates import mean
 from vallum.case import Case
-from vallum.models.theatre.campaign_outcomes import DENIED_BY
+from vallum.models.theatre.campaign_declaration import DENIED_BY
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float64

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from vallum.present.report import Mapped
     from vallum.study.study import Study
 
-WHOLE = "case"  # folder of a campaign's study with the case as the analyst wrote it, without arms
+WHOLE = "compared-case"  # folder of a campaign's study with the case as the analyst wrote it, without arms
 LATE = "fait-accompli"  # folder of the study with more brigades in place
 MAP_FUTURES = 64
 
@@ -78,16 +77,23 @@ def _campaign(case: Case, name: str, arguments: StudyArguments) -> None:
     """Run every plan and arm, then again with more brigades in place, and tell what came of it."""
     from vallum.analysis.arms import with_arms
     from vallum.analysis.fait_accompli import EXTRAS
-    from vallum.case import write_case
 
     study = study_of(with_arms(case), arguments, resume=True, allow_mixed=False, fans=False)
+    _keep(case, study.folder / WHOLE)
     comparable = [option.id for option in case.options if not option.not_comparable]
     more = with_arms(case, EXTRAS, (True,), comparable)
     late = study_of(more, replace(arguments, out=study.folder / LATE), resume=True, allow_mixed=False, fans=False)
-    whole = study.folder / WHOLE
-    shutil.rmtree(whole, ignore_errors=True)
-    write_case(case, whole)
     _told(study, late, case, name)
+
+
+def _keep(case: Case, folder: Path) -> None:
+    """Keep the case as it was compared; nothing else in the folder is touched."""
+    try:
+        for name, text in case.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise _unwritable(folder, error) from error
 
 
 def _told(study: Study, late: Study | None, case: Case, name: str) -> None:
@@ -156,7 +162,7 @@ def _commands(study: Study, name: str) -> str:
         chosen = "--futures FILE-OF-FUTURES"
     more = f" --replicates {settings['replicates']}" if settings["replicates"] > 1 else ""
     made = f"vallum compare {name} {chosen}{more} --dtype {settings['dtype']}"
-    return f"pip install vallum=={about['machine']['vallum']}\n{made}\n"
+    return f"{made}  # Vallum {about['machine']['vallum']}, JAX {about['machine']['jax']}\n"
 
 
 def _heading(screen: Console, case: Case, design: str) -> None:

@@ -11,7 +11,7 @@ from vallum.analysis.arms import Arm
 from vallum.analysis.book import Book
 from vallum.analysis.campaign import CONTACT, DAY, REACHED, TRUSTED, CampaignFindings, cell
 from vallum.analysis.campaign_runs import ALL
-from vallum.models.theatre.campaign_outcomes import DENIED_BY
+from vallum.models.theatre.campaign_declaration import DENIED_BY
 from vallum.present.findings import plan_name
 from vallum.present.marked import Grid, plain
 from vallum.present.tables import styled_table

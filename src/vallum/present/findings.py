@@ -20,7 +20,7 @@ from vallum.analysis.campaign import (
     flip_id,
 )
 from vallum.analysis.campaign_runs import ALL
-from vallum.models.theatre.campaign_outcomes import DENIED_BY
+from vallum.models.theatre.campaign_declaration import DENIED_BY
 
 NOBODY = 0.05  # an aim that the best option denies less often is denied by nobody
 TOLD_FLIPS = 3
@@ -160,8 +160,8 @@ def _sure(found: CampaignFindings) -> Iterator[str]:
             f"stand there, it would be {off}."
         )
     yield (
-        "Sampling error is the least of it: more futures narrow the interval and leave the range as it is. Neither "
-        "says whether the model is right; what it gets right and wrong of past wars stands in the README."
+        "More futures narrow the sampling interval and leave the range over inputs as it is. Neither says whether the "
+        "model is right; what it gets right and wrong of past wars stands in the README."
     )
 
 

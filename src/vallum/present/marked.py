@@ -17,7 +17,6 @@ from vallum.analysis.book import Book, Result
 from vallum.present.words import amount, number, percent
 
 MARK = re.compile(r"\[\[(?P<id>[^\]|]+)(?:\|(?P<style>[a-z-]+))?\]\]|<<(?P<name>.*?)>>", re.DOTALL)
-SMALL = 0.001  # shares nearer to none or all than a run in a thousand are shown as what they are
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -19,7 +18,6 @@ from vallum.analysis.arms import Arm
 from vallum.analysis.campaign import DAY, CampaignFindings, cell
 from vallum.analysis.campaign_runs import ALL
 from vallum.case import ledger
-from vallum.case.evidence import Source
 from vallum.present.campaign_tables import grids
 from vallum.present.findings import answers, bottom_line, plan_name
 from vallum.present.marked import html
@@ -84,7 +82,7 @@ def write_report(
         grids=grids(found),
         conditions=conditions(case),
         contested=[row for row in ledger(case) if row.contested],
-        sources=_sources(found),
+        sources=sorted(case.sources.values(), key=lambda source: source.id),
         reproduce=reproduce,
     )
     path.write_text(page, encoding="utf-8")
@@ -97,22 +95,19 @@ def inlined(svg: str) -> Markup:
 
 
 def _kpis(found: CampaignFindings) -> Sequence[Mapping[str, str]]:
-    """What stands in large figures: for each plan how often the leader denies it, and what leaders cost."""
-    told: list[dict[str, Any]] = []
+    """What stands in large figures: how often the leader denies each plan, and what the first one costs."""
+    told: list[dict[str, str]] = []
     for plan in found.runs.plans:
         best = found.leaders[plan, ALL].option
         id = cell(Arm(best, plan), ALL, f"denied-{DAY}")
+        doubt = "" if found.leaders[plan, ALL].trusted else "no verdict: "
         words = (
-            f"<<{best}>> denies <<{plan_name(found, plan)}>> by day [[day-{DAY}]], all branches; from "
+            f"{doubt}<<{best}>> denies <<{plan_name(found, plan)}>> by day [[day-{DAY}]], all branches; from "
             f"[[{id}-range|ends]] over inputs; [[{cell(Arm(best, plan), ALL, 'outside')}]] of runs outside the evidence"
         )
         told.append({"figure": f"[[{id}]]", "words": words})
-    leaders = dict.fromkeys(found.leaders[plan, ALL].option for plan in found.runs.plans)
-    costed = [option for option in leaders if f"cost.{option}" in found.book][:1]
-    told += [{"figure": f"[[cost.{x}]]", "words": f"[[years]] years of <<{x}>>; [[cost.{x}|ends]]"} for x in costed]
+    first = found.leaders[found.runs.plans[0], ALL].option
+    if f"cost.{first}" in found.book:
+        words = f"[[years]] years of <<{first}>>; [[cost.{first}|ends]]"
+        told.append({"figure": f"[[cost.{first}]]", "words": words})
     return told
-
-
-def _sources(found: CampaignFindings) -> Sequence[Source]:
-    """Sources of the case in the order of their ids."""
-    return sorted(found.runs.case.sources.values(), key=lambda x: x.id)

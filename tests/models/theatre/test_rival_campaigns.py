@@ -55,13 +55,13 @@ def test_who_is_left_and_who_is_lost_are_those_who_came(law):
 
 
 @pytest.mark.parametrize("law", LAWS)
-def test_half_the_step_changes_no_probability_by_a_point(law):
-    """On these futures it changes those of the fitted law by up to half a point: who arrives counts sooner or later."""
+def test_half_the_step_changes_no_probability_by_half_a_point_beyond_sampling(law):
+    """The bound of the specification, which wants more campaigns than these for it: two standard errors are allowed."""
     whole, half = fought(law), fought(law, steps=2 * campaign.STEPS)
     for name in DENIED:
         change = whole[name].astype(float) - half[name]
         print(f"{law}, {name}: {change.mean():+.4f}, {(change != 0).mean():.4f} of campaigns differ")
-        assert abs(change.mean()) <= 0.0075, name
+        assert abs(change.mean()) <= 0.005 + 2 * change.std() / np.sqrt(FUTURES), name
 
 
 @pytest.mark.parametrize("law", LAWS)

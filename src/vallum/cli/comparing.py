@@ -115,7 +115,7 @@ def _told(study: Study, late: Study | None, case: Case, name: str) -> None:
     screen = console()
     _heading(screen, case, design_words(study))
     for grid in grids(found):
-        screen.print(terminal(grid, found.book))
+        screen.print(terminal(grid, found.book, screen.width))
         screen.print(plain(grid.note, found.book), style="dim", soft_wrap=not screen.is_terminal)
         screen.print()
     for finding in answers(found):

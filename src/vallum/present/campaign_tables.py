@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator
 
 from rich.table import Table
@@ -16,7 +17,8 @@ from vallum.present.findings import plan_name
 from vallum.present.marked import Grid, plain
 from vallum.present.tables import styled_table
 
-DOUBTED = "*"
+DOUBTED, APART = "*", "†"
+HEAD, GAP, PROSE = 14, 1, 40  # on a terminal: width of a heading, between columns, and from which a cell is prose
 
 
 def grids(found: CampaignFindings) -> tuple[Grid, ...]:
@@ -25,13 +27,22 @@ def grids(found: CampaignFindings) -> tuple[Grid, ...]:
     return (*tables, cost_grid(found))
 
 
-def terminal(grid: Grid, book: Book) -> Table:
-    """A grid as a table of the terminal."""
+def terminal(grid: Grid, book: Book, width: int) -> Table:
+    """A grid as a table of a terminal so many columns wide: no cell is folded where all of them fit."""
+    head, *rows = [[plain(text, book) for text in row] for row in (grid.head, *grid.rows)]
+    head = ["\n".join(textwrap.fill(line, HEAD) for line in name.splitlines()) for name in head]
+    longest = [
+        max(len(line) for row in (head, *rows) for line in row[at].splitlines() or [""]) for at in range(len(head))
+    ]
+    fits = sum(longest) + (GAP + 1) * len(head) <= width  # and a column of the frame
     table = styled_table(plain(grid.title, book))
-    for place, name in enumerate(grid.head):
-        table.add_column(plain(name, book), justify="right" if place else "left", no_wrap=not place)
-    for row in grid.rows:
-        table.add_row(*(plain(cell, book) for cell in row))
+    table.padding = (0, GAP, 0, 0)
+    for place, name in enumerate(head):
+        table.add_column(
+            name, justify="left" if not place or longest[place] > PROSE else "right", no_wrap=fits or not place
+        )
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
@@ -53,7 +64,7 @@ def denial_grid(found: CampaignFindings, plan: str) -> Grid:
     note = (
         "Share of futures in which the aim is denied, the alliance fighting unless it says otherwise. Range, branches "
         f"of the advance and the column without the alliance are by day [[day-{DAY}]]. {DOUBTED}: more than "
-        "[[trusted]] of these runs are outside the evidence."
+        f"[[trusted]] of these runs are outside the evidence. {APART}: not comparable before the years are modelled."
     )
     return Grid(f"<<{plan_name(found, plan)}>>: is its aim denied?", head, rows, note)
 
@@ -78,7 +89,7 @@ def _doubt(found: CampaignFindings, arm: Arm, branch: str) -> str:
 
 def _row_name(found: CampaignFindings, option: str) -> str:
     stated = next(x for x in found.runs.case.options if x.id == option)
-    return f"<<{option}>>" + (" (not comparable)" if stated.not_comparable else "")
+    return f"<<{option}>>" + (f" {APART}" if stated.not_comparable else "")
 
 
 def course_grid(found: CampaignFindings, plan: str) -> Grid:
@@ -88,17 +99,17 @@ def course_grid(found: CampaignFindings, plan: str) -> Grid:
         *(f"<<{100 * share:.0f} %>> taken\nby day" for share in REACHED),
         *(("fait\naccompli", "nothing\nhelps") if "accompli-most" in found.book else ()),
         "brigades\nclosed then",
-        *(f"in contact\nday [[day-{day}]]" for day in CONTACT),
+        *(f"contact\nday [[day-{day}]]" for day in CONTACT),
         "attacker's\nlosses",
         "defenders'\nlosses",
-        "of these,\nallies there",
-        "allies who\ncame",
+        "of allies\nthere",
+        "of allies\nwho came",
     )
     rows = tuple(tuple(_course_row(found, option, plan)) for option in found.runs.options)
     note = (
         "Days as quantiles of all futures (Kaplan-Meier; nothing is censored before the last day). Fait accompli: "
         "taken before enough help had closed to deny it; nothing helps: no number of brigades tried denies it. Losses "
-        "are means of killed, wounded and missing, rounded to two places."
+        "are means of killed, wounded and missing, rounded to two digits."
     )
     return Grid(f"<<{plan_name(found, plan)}>>: how does the campaign go?", head, rows, note)
 
@@ -108,7 +119,7 @@ def _course_row(found: CampaignFindings, option: str, plan: str) -> Iterator[str
     yield _row_name(found, option)
     for share in REACHED:
         id = cell(arm, ALL, f"taken-day-{100 * share:.0f}")
-        yield "not reached" if math.isinf(found.book[id].value) else f"[[{id}]]"
+        yield "not taken" if math.isinf(found.book[id].value) else f"[[{id}]]"
     if "accompli-most" in found.book:
         for what in ("accompli", "hopeless"):
             yield f"[[{what}.{arm.id}]]" if f"{what}.{arm.id}" in found.book else "not tried"

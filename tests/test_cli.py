@@ -221,7 +221,8 @@ def test_version_names_what_results_depend_on(capsys):
         (["check", "central-europe-1985"], "central-europe-1984"),
         (
             ["schema", "feba"],
-            "no model is called 'feba'; registered: campaign, campaign_epstein, campaign_feba",
+            "no model is called 'feba'; registered: campaign, campaign_epstein, campaign_feba, campaign_lanchester, "
+            "feba_expansion, theatre",
         ),
         (["run", "central-europe-1984", "--futures", "none.csv"], "neither a whole number nor a file"),
         (["run", "central-europe-1984", "--futures", "0"], "a study has 1 to"),

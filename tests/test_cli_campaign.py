@@ -2,19 +2,24 @@
 
 import csv
 import re
+import tomllib
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from tomli_w import dumps as toml_text
 
 from vallum.analysis.arms import Arm, plans_of, with_arms
 from vallum.analysis.book import Book, Result
 from vallum.analysis.comparison import AnalysisError
 from vallum.analysis.fait_accompli import fait_accompli
-from vallum.case import load_case
+from vallum.case import compile_case, load_case, load_case_text
 from vallum.cli import main
 from vallum.present.marked import html, plain, shown
+from vallum.study.designs import Design
+from vallum.study.run import run_study
+from vallum.study.study import Study
 
 CASE = "island-strait"
 CASES_OWN = {"cite", "code", "svg", "style", "title", "data"}  # what the case says, commands, drawings, marked numbers
@@ -85,8 +90,6 @@ def test_every_number_of_the_report_is_in_the_book(compared):
 
 @pytest.mark.heavy
 def test_shares_in_the_book_are_those_of_the_study(compared):
-    from vallum.study.study import Study
-
     study, book = Study(compared), book_of(compared)
     options = [str(x) for x in study.data["option"].to_numpy()]
     case = load_case(CASE)
@@ -112,8 +115,6 @@ def test_the_study_is_told_again_from_its_folder(compared, capsys):
 
 @pytest.mark.heavy
 def test_it_keeps_no_fans_and_says_which_arm_a_run_is_of(compared):
-    from vallum.study.study import Study
-
     study = Study(compared)
     assert study.names("fan") == study.names("share") == ()
     for id, on in zip(study.data["option"].to_numpy(), study.data["intervention"].to_numpy(), strict=True):
@@ -132,6 +133,45 @@ def test_arms_are_options_of_an_ordinary_case():
     assert {x.id.split(".")[0] for x in few.options} == {case.question.reference}
     with pytest.raises(AnalysisError, match="only a campaign has plans"):
         plans_of(load_case("central-europe-1984"))
+
+
+def test_an_option_that_weighs_plans_itself_has_one_plan_an_arm():
+    case = load_case(CASE)
+    first, *others = plans_of(case)
+    data = tomllib.loads(case.files["case.toml"])
+    weighed = [{"table": "plans", "row": x, "set": {"plan_weight": 7}} for x in (first, *others)]
+    option = data["options"][case.options[0].id]
+    option["rows"] = [*option.get("rows", []), *weighed]
+    text = toml_text(data)
+    arms = with_arms(load_case_text({**case.files, "case.toml": text}))
+    superset = compile_case(arms)
+    for at, id in enumerate(superset.options):
+        values = superset.values(
+            at, np.full((1, len(superset.factors)), 0.5), lambda name, ids: np.zeros((1, len(ids)))
+        )
+        weights = dict(zip(superset.rows["plans"].ids, np.ravel(values["plan_weight"]), strict=True))
+        assert {plan for plan, weight in weights.items() if weight} == {id.split(".")[1]}
+
+
+@pytest.mark.heavy
+def test_bits_are_those_of_any_split_and_of_a_study_cut_off_and_resumed(tmp_path):
+    arms = with_arms(load_case(CASE), arms=(True,))
+    design = Design("sobol", 64, 3)
+
+    def digest(name, **how):
+        return run_study(arms, tmp_path / name, design=design, fans=False, **how).digest
+
+    def stop(done, total, failures):
+        raise KeyboardInterrupt
+
+    whole = digest("one", workers=1)
+    assert whole
+    assert digest("two", workers=2) == whole
+    assert digest("split", shard=24) == whole
+    with pytest.raises(KeyboardInterrupt):
+        digest("cut", shard=24, progress=stop)
+    assert not Study(tmp_path / "cut").complete
+    assert digest("cut", shard=24, resume=True) == whole
 
 
 @pytest.mark.parametrize(

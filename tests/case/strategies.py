@@ -6,8 +6,8 @@ import io
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
+from tomli_w import dumps as toml_text
 
-from tests.case.toml_writer import toml_text
 from tests.case.toy import CLAIMS, SOURCES, SPEC
 
 CLAIM_IDS = ("front-read", "speed-one", "speed-two", "pushes-said")

@@ -2,9 +2,9 @@ import tomllib
 
 import pytest
 from hypothesis import given, settings
+from tomli_w import dumps as toml_text
 
 from tests.case.strategies import written_cases
-from tests.case.toml_writer import toml_text
 from vallum.case import CaseError
 from vallum.case.positions import read_document
 

@@ -141,10 +141,19 @@ def _entry(entry: dict[str, Any], arm: Arm, option: Option) -> dict[str, Any]:
     fixed = {"status": "assumption", "favours": "neither"}
     if option.based_on:
         mine["based_on"] = Arm(option.based_on, arm.plan, arm.intervention, arm.extra).id
-    rows = list(entry.get("rows", ()))
+    rows = [row for row in map(_without_weight, entry.get("rows", ())) if row]
     rows.append({"table": "plans", "row": arm.plan, "set": {"plan_weight": 1}})
     if not arm.intervention:
         inputs["intervention"] = {"value": 0, "unit": "1", **fixed}
     if arm.extra:
         inputs["extra_brigades"] = {"value": arm.extra, "unit": "brigade", **fixed}
     return {**mine, "inputs": inputs, "rows": rows}
+
+
+def _without_weight(row: dict[str, Any]) -> dict[str, Any]:
+    """A row edit less the weight of a plan, which the arm decides; nothing if that is all it says."""
+    if row["table"] != "plans" or "plan_weight" not in row.get("set", {}):
+        return row
+    left = {name: value for name, value in row["set"].items() if name != "plan_weight"}
+    kept = {**row, "set": left} if left else {name: x for name, x in row.items() if name != "set"}
+    return kept if left or "active" in kept else {}

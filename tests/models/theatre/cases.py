@@ -7,8 +7,8 @@ from functools import cache
 
 import jax
 import numpy as np
+from tomli_w import dumps as toml_text
 
-from tests.case.toml_writer import toml_text
 from vallum.case import load_case, load_case_text
 from vallum.models import theatre
 from vallum.models.theatre import campaign, deployment, race

@@ -244,7 +244,7 @@ def create_store(
 
 
 def _alone(dim: str, sizes: Mapping[str, int]) -> int:
-    return 1 if dim == "option" else sizes[dim]
+    return 1 if dim == "option" else max(sizes[dim], 1)
 
 
 def _chunk(shard: int) -> int:

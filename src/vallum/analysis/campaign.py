@@ -20,6 +20,7 @@ from vallum.analysis.arms import OFF, ON, Arm
 from vallum.analysis.book import Book
 from vallum.analysis.campaign_runs import ALL, CampaignRuns, Level
 from vallum.analysis.estimates import LEVEL, Estimate
+from vallum.analysis.retaking import enter_retaking
 from vallum.case import Option
 from vallum.models.theatre.campaign_declaration import DENIED_BY
 
@@ -186,7 +187,9 @@ def findings(runs: CampaignRuns) -> CampaignFindings:
         for branch, inside in parts.items():
             _enter(book, runs, arm, branch, inside)
     _enter_ranges(book, runs)
+    enter_retaking(book, runs)
     _enter_costs(book, runs)
+    _enter_confidence(book, runs)
     leaders = {
         (plan, branch): _leader(book, runs, plan, branch, parts[branch]) for plan in runs.plans for branch in parts
     }
@@ -379,7 +382,23 @@ def _choice(book: Book, runs: CampaignRuns, option: str, on: bool) -> Choice:
         chance = Estimate(1 - held.value, math.nan, 1 - held.high, 1 - held.low)
         book.add(chance_id(option, plan, on), chance, "share", f"the attacker's chance to take its aim by day {last}")
     plan = max(runs.plans, key=lambda x: book[chance_id(option, x, on)].value)
+    asked, best = runs.confidence(Arm(option, plan, on)), book[chance_id(option, plan, on)].value
+    about = "share of futures in which no plan's chance is what the attacker asks for"
+    book.add(hesitates_id(option, on), float(np.mean(asked > best)), "share", about)
     return Choice(option, on, plan)
+
+
+def hesitates_id(option: str, on: bool) -> str:
+    """The id of the share of futures in which the attacker is not sure enough of any plan."""
+    return f"hesitates.{option}.{ON if on else OFF}"
+
+
+def _enter_confidence(book: Book, runs: CampaignRuns) -> None:
+    """The chance of success that the attacker asks for: median, and all but a tenth of futures."""
+    asked = runs.confidence(Arm(runs.case.question.reference, runs.plans[0]))
+    low, middle, high = (float(x) for x in np.quantile(asked, [0.05, 0.5, 0.95]))
+    about = "chance of success that the attacker asks for, median; 5 to 95 % of futures"
+    book.add("confidence", middle, "share", about, ends=(low, high))
 
 
 def _worst(book: Book, runs: CampaignRuns, option: str) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jaxtyping import Bool, Float64, Int
 
 ADVANCE = "advance_rate"  # the input whose branches are never pooled silently
+CONFIDENCE = "minimum_confidence"
 ALL = "all"
 FEW_VALUES = 6  # an input with no more has its values for levels, any other its thirds
 
@@ -146,6 +147,14 @@ class CampaignRuns:
         names = marginal.names or tuple(f"{value:g}" for value in values)
         found = {name or f"{value:g}": np.isclose(rate, value) for name, value in zip(names, values, strict=True)}
         return {name: inside for name, inside in found.items() if inside.any()}
+
+    def confidence(self, arm: Arm) -> Float64[np.ndarray, " future"]:
+        """The chance of success below which the attacker takes no plan, in every future."""
+        if CONFIDENCE not in self.study.data:
+            return np.full(self.futures, self.case.inputs[CONFIDENCE].marginal.median())
+        asked = self.study.data[CONFIDENCE]
+        asked = asked.isel(option=self._rows[arm.id]) if "option" in asked.dims else asked
+        return np.broadcast_to(np.asarray(asked.to_numpy(), np.float64), (self.futures,))
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:

@@ -16,7 +16,7 @@ from vallum.analysis.arms import Arm
 from vallum.analysis.campaign import DAY, TRUSTED, CampaignFindings, cell
 from vallum.analysis.campaign_runs import ALL
 from vallum.present.figures import COLOURS, INK, PALE, save_figure, style
-from vallum.present.findings import plan_name
+from vallum.present.naming import plan_name
 from vallum.present.words import design_words
 
 ALL_COLOUR = "#1b4965"

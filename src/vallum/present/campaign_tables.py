@@ -13,18 +13,18 @@ from vallum.analysis.book import Book
 from vallum.analysis.campaign import CONTACT, DAY, REACHED, TRUSTED, CampaignFindings, cell
 from vallum.analysis.campaign_runs import ALL
 from vallum.models.theatre.campaign_declaration import DENIED_BY
-from vallum.present.findings import plan_name
 from vallum.present.marked import Grid, plain
+from vallum.present.naming import APART, DOUBTED, plan_name, row_name
+from vallum.present.retaking import retaking_grid
 from vallum.present.tables import styled_table
 
-DOUBTED, APART = "*", "†"
 HEAD, GAP, PROSE = 14, 1, 40  # on a terminal: width of a heading, between columns, and from which a cell is prose
 
 
 def grids(found: CampaignFindings) -> tuple[Grid, ...]:
-    """Two tables a plan, and one of the options' costs."""
+    """Two tables a plan, one of counter-offensives and one of the options' costs."""
     tables = [table(found, plan) for plan in found.runs.plans for table in (denial_grid, course_grid)]
-    return (*tables, cost_grid(found))
+    return (*tables, retaking_grid(found), cost_grid(found))
 
 
 def terminal(grid: Grid, book: Book, width: int) -> Table:
@@ -72,7 +72,7 @@ def denial_grid(found: CampaignFindings, plan: str) -> Grid:
 def _denial_row(found: CampaignFindings, option: str, plan: str, branches: tuple[str, ...]) -> Iterator[str]:
     on, off = Arm(option, plan), Arm(option, plan, False)
     whole = {day: cell(on, ALL, f"denied-{day}") for day in DENIED_BY}
-    yield _row_name(found, option)
+    yield row_name(found, option)
     for day, id in whole.items():
         yield f"[[{id}]]\n[[{id}|ends]]" if day == DAY else f"[[{id}]]"
         if day == DENIED_BY[-1]:
@@ -85,11 +85,6 @@ def _denial_row(found: CampaignFindings, option: str, plan: str, branches: tuple
 
 def _doubt(found: CampaignFindings, arm: Arm, branch: str) -> str:
     return DOUBTED if found.book[cell(arm, branch, "outside")].value > TRUSTED else ""
-
-
-def _row_name(found: CampaignFindings, option: str) -> str:
-    stated = next(x for x in found.runs.case.options if x.id == option)
-    return f"<<{option}>>" + (f" {APART}" if stated.not_comparable else "")
 
 
 def course_grid(found: CampaignFindings, plan: str) -> Grid:
@@ -116,7 +111,7 @@ def course_grid(found: CampaignFindings, plan: str) -> Grid:
 
 def _course_row(found: CampaignFindings, option: str, plan: str) -> Iterator[str]:
     arm = Arm(option, plan)
-    yield _row_name(found, option)
+    yield row_name(found, option)
     for share in REACHED:
         id = cell(arm, ALL, f"taken-day-{100 * share:.0f}")
         yield "not taken" if math.isinf(found.book[id].value) else f"[[{id}]]"

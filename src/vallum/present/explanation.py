@@ -71,6 +71,11 @@ SENTENCES: dict[str, Callable[[str, str, Mapping[str, float]], str]] = {
     "place falls": lambda who, why, n: f"{who} is behind the front and its links are closed",
     "aim reached": lambda who, why, n: f"an objective of the aim '{who}' is reached",
     "aim taken": lambda who, why, n: f"the aim '{who}' counts as taken: {why}",
+    "counter-offensive begins": lambda who, why, n: (
+        f"the counter-offensive begins ({why}): {n['attackers']:,.0f} attack {n['defenders']:,.0f} on {who}; from here "
+        "the attacker is who defended before"
+    ),
+    "aim retaken": lambda who, why, n: f"the objective is retaken: {why}",
     "escalation": lambda who, why, n: f"the war escalates: {why}",
 }
 

@@ -18,9 +18,12 @@ from vallum.analysis.campaign import (
     cell,
     chance_id,
     flip_id,
+    hesitates_id,
 )
 from vallum.analysis.campaign_runs import ALL
 from vallum.models.theatre.campaign_declaration import DENIED_BY
+from vallum.present.naming import listed, option_name, plan_name
+from vallum.present.retaking import retaking_lines
 
 NOBODY = 0.05  # an aim that the best option denies less often is denied by nobody
 TOLD_FLIPS = 3
@@ -51,30 +54,9 @@ def answers(found: CampaignFindings) -> tuple[Finding, ...]:
         Finding("Where is the model outside its evidence?", tuple(_outside(found))),
         Finding("What would the attacker choose, and what would be worst for the defender?", tuple(_attacker(found))),
         Finding("Would help come too late?", tuple(_late(found))),
+        Finding("Is what is taken retaken?", tuple(retaking_lines(found))),
         Finding("What is not compared?", tuple(_left_out(found))),
     )
-
-
-def plan_name(found: CampaignFindings, plan: str) -> str:
-    """A plan as the case calls it."""
-    table = found.runs.case.tables["plans"]
-    return str(table.columns["name"][table.ids.index(plan)]) if "name" in table.columns else plan
-
-
-def option_name(found: CampaignFindings, option: str) -> str:
-    """An option's title."""
-    return next(x.title for x in found.runs.case.options if x.id == option)
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words as a list in a sentence.
-
-    Examples
-    --------
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def bottom_line(found: CampaignFindings) -> tuple[str, ...]:
@@ -255,10 +237,7 @@ def _attacker(found: CampaignFindings) -> Iterator[str]:
                 f"<<{plan_name(found, plan)}>>: {low} (<<{chances[0]}>>) to {high} (<<{chances[-1]}>>) by day "
                 f"[[day-{last}]]."
             )
-    yield (
-        "An attacker that wants to be surer than that is deterred by denial alone; one that is content with less is "
-        "not. What a prize is worth to it, and what it expects to pay afterwards, this model does not weigh."
-    )
+    yield from _hesitates(found)
     by_worst: dict[str, list[str]] = {}
     for option, plan in found.worst.items():
         by_worst.setdefault(plan, []).append(option)
@@ -270,6 +249,22 @@ def _attacker(found: CampaignFindings) -> Iterator[str]:
             f"Most soldiers of the defenders fall under <<{plan_name(found, plan)}>> with {who}: {losses[0]} on "
             f"average with <<{reference}>>, of them {losses[1]} of allies who stood there when the attack came."
         )
+
+
+def _hesitates(found: CampaignFindings) -> Iterator[str]:
+    """How often the attacker is not sure enough of any plan."""
+    told: list[str] = []
+    for expects in (True, False):
+        shares = sorted(found.runs.options, key=lambda x: found.book[hesitates_id(x, expects)].value)
+        low, high = (f"[[{hesitates_id(x, expects)}]] (<<{x}>>)" for x in (shares[0], shares[-1]))
+        told.append(
+            f"{low} to {high} of futures if it expects {'the alliance to fight' if expects else 'nobody to come'}"
+        )
+    yield (
+        f"It takes no plan whose chance is below what it asks for, [[confidence]] ([[confidence|ends]]): none is good "
+        f"enough in {told[0]}, and in {told[1]}."
+    )
+    yield "What a prize is worth to it, and what it expects to pay afterwards, this model does not weigh."
 
 
 def _late(found: CampaignFindings) -> Iterator[str]:

@@ -19,8 +19,9 @@ from vallum.analysis.campaign import DAY, CampaignFindings, cell
 from vallum.analysis.campaign_runs import ALL
 from vallum.case import ledger
 from vallum.present.campaign_tables import grids
-from vallum.present.findings import answers, bottom_line, plan_name
+from vallum.present.findings import answers, bottom_line
 from vallum.present.marked import html
+from vallum.present.naming import plan_name
 from vallum.present.words import conditions
 
 TEMPLATE = "report.html.j2"

@@ -83,6 +83,7 @@ RANGES = {
     "air_superiority_start": (-0.5, 1), "air_superiority_end": (-1, 0.3), "air_defence_suppression_days": (1, 15),
     "strike_battalions": (0, 5), "battalion_personnel": (300, 800), "sorties_per_day": (1, 3),
     "sortie_losses": (0, 0.05), "sea_control_days": (2, 20), "hold_days": (0.5, 4), "escalation_probability": (0, 0.4),
+    "counter_brigades": (0.5, 8), "fortify_days": (5, 60), "minimum_confidence": (0, 1),
 }  # fmt: skip
 """Where each input is drawn from; some that are whole or special are rounded or cut in `values`."""
 

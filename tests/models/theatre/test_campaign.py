@@ -27,7 +27,8 @@ RANGES = {name: ends for name, ends in RACE.items() if name != "lost_day"} | {
     "air_superiority_start": (-0.5, 0.5), "air_superiority_end": (-1, 0), "air_defence_suppression_days": (3, 20),
     "strike_battalions": (0, 3), "battalion_personnel": (600, 1000), "sorties_per_day": (1, 2),
     "sortie_losses": (0.02, 0.06), "sea_control_days": (5, 30), "hold_days": (3, 3),
-    "escalation_probability": (0, 0.2),
+    "escalation_probability": (0, 0.2), "counter_brigades": (1, 5), "fortify_days": (10, 100),
+    "minimum_confidence": (0, 1),
 }  # fmt: skip
 MANY = 131_072
 DENIED = [f"denied_by_day_{day}" for day in (3, 10, 30, 60)]

@@ -45,6 +45,7 @@ def test_the_campaigns_compared_have_everything_that_may_happen():
     assert whats == {
         "plan taken", "decision", "forces arrive", "battle begins", "battle ends", "pause", "segment passed",
         "attacker waits", "axis halted", "place falls", "aim reached", "aim taken", "escalation",
+        "counter-offensive begins", "aim retaken",
     }  # fmt: skip
     assert {event.why for x in told for event in x.events if event.what == "axis halted"} == {
         "its losses are beyond its breakpoint",

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from vallum.keys import entity_keys
-from vallum.models.theatre import air, campaign_outcomes, combat, race
+from vallum.models.theatre import air, campaign_outcomes, combat, counteroffensive, race
 from vallum.models.theatre import deployment as moves
 from vallum.models.theatre.campaign_declaration import spec
 from vallum.models.theatre.clock import minute
@@ -64,8 +64,8 @@ class Campaign(NamedTuple):
     segments : array (axis,)
         Segments of each axis.
     rugged : array (axis, place)
-    segment_key, axis_key, phase_key : arrays of uint32
-        Identities, for luck.
+    segment_key, axis_key, phase_key, counter_key : arrays of uint32
+        Identities, for luck; the last, by axis, of a counter-offensive on its last segment.
     falls_with : array (axis, place)
         Which of the places that may fall falls with a segment, -1 for none.
     sector : array (axis,)
@@ -91,6 +91,7 @@ class Campaign(NamedTuple):
     rugged: Float[np.ndarray, "axis place"]
     segment_key: UInt32[np.ndarray, "axis place"]
     axis_key: UInt32[np.ndarray, " axis"]
+    counter_key: UInt32[np.ndarray, " axis"]
     falls_with: Int32[np.ndarray, "axis place"]
     sector: Int32[np.ndarray, " axis"]
     sectors: int
@@ -164,6 +165,9 @@ def plan(tables: Tables) -> Campaign:
             rows[axis, at], rugged[axis, at] = row, float(str(segments.columns["rugged"][row]))
             node = segments.columns["node"][row]
             falls[axis, at] = doomed[place[str(node)]] if node not in (None, "") else -1
+    keys = entity_keys([*(segments.ids or ("~",)), *(f"{id} retaken" for id in segments.ids or ("~",))])
+    keys, counter_keys = np.split(keys, 2)
+    last = np.array([chains[row][-1] for row in fronts] or [0])
     front_row = np.array(fronts or [len(axes)], np.int32)
     plan_row = {id: row for row, id in enumerate(plans.ids)}
     front_of = {axes.ids[row]: axis for axis, row in enumerate(fronts)}
@@ -184,8 +188,9 @@ def plan(tables: Tables) -> Campaign:
         segment_row=rows,
         segments=np.array([len(chains[row]) for row in fronts] or [0], np.int32),
         rugged=rugged,
-        segment_key=entity_keys(segments.ids)[rows] if len(segments) else np.zeros(rows.shape, np.uint32),
+        segment_key=keys[rows],
         axis_key=entity_keys([axes.ids[row] for row in fronts] or ["~"]),
+        counter_key=counter_keys[last],
         falls_with=falls,
         sector=np.array([sector[row] for row in fronts] or [0], np.int32),
         sectors=max(1, len(sectors)),
@@ -250,9 +255,10 @@ def run(structure: Campaign, inputs: Inputs, draws: Draws) -> Outcomes:
     ground = _ground(structure, inputs)
     conditions = _conditions(structure, inputs, draws, ground)
     arrivals = _arrivals(structure, inputs, politics, order_day)
-    found = _fought(Scene(structure, inputs, draws, politics, orders, ways, ground, conditions, arrivals, spacing))
-    reached = _reached(structure, politics, found.fight)
-    given = campaign_outcomes.told(structure, inputs, draws, politics, order_day, ground, reached, found)
+    scene = Scene(structure, inputs, draws, politics, orders, ways, ground, conditions, arrivals, spacing)
+    found = _fought(scene)
+    given = campaign_outcomes.told(structure, inputs, draws, politics, order_day, ground, found)
+    given |= counteroffensive.retaken(scene, given["closed_day"], found)
     lawless = (given["status"] == 0) & ~conditions.law.whole
     return given | {"status": jnp.where(lawless, len(spec.statuses) - 1, given["status"])}
 
@@ -263,6 +269,7 @@ class Told(NamedTuple):
     movement: moves.Movement
     orders: moves.Orders
     fight: combat.Fight
+    given: Float[Array, "mover run"]
     struck: Float[Array, " run"]
     helped: Float[Array, " run"]
     contact: Float[Array, "day run"]
@@ -433,7 +440,7 @@ def _fought(scene: Scene) -> Told:
     ways = scene.ways._replace(headway=_today(scene, jnp.asarray(theatre.days - 1, nothing.dtype)))
     moved = moves.advance(theatre.grid, ways, orders, now.moved)  # those who come after the last day
     series = [jnp.concatenate([jnp.zeros_like(x[:1]), x]) for x in rows]
-    return Told(moved, orders, now.fight, now.struck, now.helped, *series)
+    return Told(moved, orders, now.fight, now.given, now.struck, now.helped, *series)
 
 
 def _row(ground: combat.Ground, fight: combat.Fight) -> tuple[Float[Array, " run"], ...]:
@@ -470,7 +477,7 @@ def _day(scene: Scene, now: Now, day: Int32[Array, ""]) -> Now:
         fresh = jnp.maximum(fit - now.given, 0.0)
         parts = _parts(inputs, theatre.home, combat.HELPER)
         new = jnp.stack([_by_sector(structure, (x * inputs["turnout"])[mover] * fresh) for x in parts])
-        taken = _reached(structure, scene.politics, fight) + inputs["hold_days"] <= date
+        taken = counteroffensive.reached(structure, scene.politics, fight) + inputs["hold_days"] <= date
         helped = jnp.sum(jnp.where(scene.arrivals.attacked, new[0], 0.0), axis=0)
         now = now._replace(
             moved=moved,
@@ -576,13 +583,3 @@ def _falls(structure: Campaign, fight: combat.Fight, never: Int32[Array, "doomed
     flat = jnp.where(bits[:, None] >= 0, taken.reshape(len(bits), -1), moves.END)
     falls: Array = never.at[jnp.where(bits >= 0, bits, 0)].min(flat)
     return falls
-
-
-def _reached(structure: Campaign, politics: race.Politics, fight: combat.Fight) -> Float[Array, " run"]:
-    """Day on which the attacker first reaches an objective of its aim, infinite before."""
-    import jax.numpy as jnp
-
-    serves = jnp.any(structure.axis_plans[:, :, None] & politics.plan[None], axis=1)
-    last = jnp.maximum(structure.segments - 1, 0)
-    day = jnp.where(structure.segments[:, None] > 0, fight.taken[jnp.arange(len(last)), last], jnp.inf)
-    return jnp.min(jnp.where(serves, day, jnp.inf), axis=0, initial=jnp.inf)

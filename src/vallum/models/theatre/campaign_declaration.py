@@ -58,6 +58,7 @@ RIVAL_SCALES = (
 )
 """What a law of Lanchester's kind takes from the same record; the others do without."""
 DENIED_BY = (3, 10, 30, 60)
+RETAKEN_BY = 180
 
 
 def _axes(table: Table) -> Table:
@@ -157,6 +158,14 @@ INPUTS = (
         "echelon_available", "1", "share of it available at the date of the case", 0, 1, "echelons", known_to="attacker"
     ),
     Input("echelon_day", "day", "day from the attack on which it is on its axis", low=0, per="echelons"),
+    Input(
+        "minimum_confidence",
+        "1",
+        "chance of success below which the attacker takes no plan",
+        0,
+        1,
+        known_to="attacker",
+    ),
     # the ground
     Input("segment_length", "km", "length of a segment along the axis", low=0.1, per="segments", known_to="both"),
     Input("frontage", "km", "width to be held against an attack along the axis", low=0, per="segments"),
@@ -199,6 +208,8 @@ INPUTS = (
     Input("sea_control_days", "day", "days after its decision until the alliance controls the sea", low=0.1),
     # holding and escalation
     Input("hold_days", "day", "days an objective must be held to count as taken", low=0),
+    Input("counter_brigades", "brigade", "brigades that must be free before a lost objective is attacked", low=0),
+    Input("fortify_days", "day", "days in which an occupier fortifies what it took", low=0.1),
     Input("escalation_probability", "1", "chance that the war escalates in a phase that it reaches", 0, 1, "phases"),
 )
 
@@ -211,6 +222,12 @@ OUTCOMES = (
     Outcome("aim_taken_day", "day", "first day on which an objective of the aim is taken", "time", clock="clock"),
     Outcome("aim_reached_day", "day", "first day on which one is reached, held or not", "time", clock="clock"),
     Outcome("closed_when_taken", "brigade", "reinforcing brigades fit to fight when the aim was taken, or at the end"),
+    Outcome("counter_day", "day", "day on which the counter-offensive against a taken objective begins", "time"),
+    Outcome("aim_retaken_day", "day", "day on which the objective taken first is retaken", "time"),
+    Outcome(f"retaken_by_day_{RETAKEN_BY}", "1", f"an objective was taken and is retaken by day {RETAKEN_BY}", "flag"),
+    Outcome("counter_losses", "troop", "attackers of the counter-offensive lost in it"),
+    Outcome("occupier_losses", "troop", "occupiers of the objective lost in it"),
+    Outcome("outside_counter", "1", "some battle or advance of the counter-offensive was beyond the data", "flag"),
     Outcome("depth", "km", "deepest advance on any axis"),
     Outcome("area", "km*km", "ground taken: length times frontage"),
     Outcome("attacker_losses", "troop", "attackers killed, wounded and missing in battle"),
@@ -258,7 +275,10 @@ spec = ModelSpec(
     streams=(*race.spec.streams, "battle", "winner", "loss", "advance", "escalation"),
     limits=(
         *race.spec.limits,
-        "the defender does not counterattack before the attacker has stopped (favours the attacker)",
+        "the defender does not counterattack before the last day of the clock (favours the attacker)",
+        "a counter-offensive is led by those free when they first suffice; who comes later does not join it, nor does "
+        "who is cut off (favours the attacker)",
+        "the occupier gets nobody after the last day of the clock (favours the defender)",
         "battles were chosen by someone who expected something of them: the law is conditional on that (neither side)",
         "an uncovered defender costs the attacker only marching losses and no time (favours the attacker)",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vallum.models.theatre import combat, race
+from vallum.models.theatre import combat, counteroffensive, race
 from vallum.models.theatre.campaign_declaration import DENIED_BY
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ def told(
     politics: race.Politics,
     order_day: Float[Array, "formation run"],
     ground: combat.Ground,
-    reached: Float[Array, " run"],
     found: Told,
 ) -> Outcomes:
     """Every declared outcome of a block of campaigns."""
     import jax.numpy as jnp
 
     fight, horizon = found.fight, structure.theatre.days - 1
+    reached = counteroffensive.reached(structure, politics, fight)
     aim = reached + inputs["hold_days"]
     escalates = _escalation(structure, inputs, draws)
     depth = combat.depth(ground, fight)

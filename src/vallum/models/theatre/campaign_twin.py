@@ -35,21 +35,23 @@ defender; the first by id of those alike. Where nobody attacks in the sector yet
 **From the air** the alliance strikes echelons that have not come yet, all alike.
 
 **Outcome.** The aim is reached when the last segment of one of its axes is passed, and taken once held for
-`hold_days`. The war may escalate in each phase.
+`hold_days`. The war may escalate in each phase. A taken aim may be retaken by day 180 (`twin_counter`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vallum.keys import entity_key
-from vallum.models.theatre.campaign_declaration import DENIED_BY
+from vallum.models.theatre.campaign_declaration import DENIED_BY, RETAKEN_BY
 from vallum.models.theatre.engagement import read_fits
 from vallum.models.theatre.routes import plan_network, with_losses
 from vallum.models.theatre.twin import END, Arrival
 from vallum.models.theatre.twin_axes import BATTLE, SOMEBODY, Axis, Fighting, Force
+from vallum.models.theatre.twin_counter import Counter, Later, beginning
+from vallum.models.theatre.twin_counter import fought as counter_offensive
 from vallum.models.theatre.twin_law import Today
 from vallum.models.theatre.twin_movement import Columns, orders_of
 from vallum.models.theatre.twin_politics import Politics, at_home, axis_of, decided, order_day_of
@@ -286,8 +288,12 @@ class _Campaign:
         given, decision = self.given, self.politics.alliance
         warned = clip(1 - max(-decision, 0.0) / given("surprise_lead"))
         surprise = given("surprise_level") * warned * clip(1 - day / given("surprise_days"))
-        start, end = given("air_superiority_start"), given("air_superiority_end")
-        return Today(surprise, start + (end - start) * self._air_won(day), given("quality_edge"))
+        return Today(surprise, self._air(day), given("quality_edge"))
+
+    def _air(self, day: float) -> float:
+        """The attacker's air superiority."""
+        start, end = self.given("air_superiority_start"), self.given("air_superiority_end")
+        return start + (end - start) * self._air_won(day)
 
     def _air_won(self, day: float) -> float:
         if self.given("intervention") <= 0.5:
@@ -319,10 +325,13 @@ class _Campaign:
 
     def _reached(self) -> float:
         """Day on which the last segment of an axis of the aim was first passed."""
+        return min((x.taken[-1] for x in self._serving()), default=math.inf)
+
+    def _serving(self) -> list[Axis]:
+        """Axes to an objective of the aim."""
         axes = self.stage.tables["axes"]
         aims = {id: text(axes, "aim", row) for row, id in real_rows(axes)}
-        days = [x.taken[-1] for x in self.axes if x.chain and self.politics.aim and aims[x.id] == self.politics.aim]
-        return min(days, default=math.inf)
+        return [x for x in self.axes if x.chain and self.politics.aim and aims[x.id] == self.politics.aim]
 
     def _escalation(self) -> float:
         """Day somewhere in the first phase whose chance comes true."""
@@ -334,6 +343,27 @@ class _Campaign:
                 days.append(first + (last - first) * when)
         return min(days)
 
+    def _counter(self, closed: Mapping[int, float]) -> Counter:
+        """The counter-offensive against an objective that is taken on the last day."""
+        reached = self._reached()
+        if reached + self.given("hold_days") > self.horizon:
+            return Counter()
+        lost = next(x for x in self._serving() if x.taken[-1] == reached)
+        start = beginning(lost, list(self._free(closed)), self.given("counter_brigades"), self.horizon)
+        if start[0] > RETAKEN_BY:
+            return Counter()
+        return counter_offensive(self.stage, self.given, self.draws, lost, start, -self._air(start[0]))
+
+    def _free(self, closed: Mapping[int, float]) -> Iterator[Later]:
+        """Who moved, and does not fight on the last day or comes after it."""
+        attacked = {x.sector for x in self.axes if x.attacked}
+        sectors = {x.id: x.sector for x in self.axes}
+        for at, row in enumerate(map(int, self.stage.network.movers)):
+            fights = sectors.get(axis_of(self.stage, row)) in attacked
+            share = (1 - self.come[at] if fights else 1.0) * self.given("turnout", row)
+            brigades, soldiers = (share * self.given(x, row) for x in ("brigade_equivalents", "personnel"))
+            yield Later(closed[row], brigades, soldiers)
+
     def _outcomes(self, arrivals: Sequence[Arrival]) -> dict[str, Any]:
         horizon, reached, escalates = self.horizon, self._reached(), self._escalation()
         aim = reached + self.given("hold_days")
@@ -341,9 +371,17 @@ class _Campaign:
             self.events.append(Event(aim, "aim taken", who=self.politics.aim, why="held long enough"))
         if escalates <= horizon:
             self.events.append(Event(escalates, "escalation", why="the chance of a phase comes true"))
-        outside = self.fighting.outside
+        outside, race = self.fighting.outside, self._race(arrivals)
+        counter = self._counter(dict(zip(self.order_day, race["closed_day"], strict=True)))
+        self.events += counter.events
         return {
-            **self._race(arrivals),
+            **race,
+            "counter_day": counter.day,
+            "aim_retaken_day": counter.retaken,
+            f"retaken_by_day_{RETAKEN_BY}": counter.retaken <= RETAKEN_BY,
+            "counter_losses": counter.lost,
+            "occupier_losses": counter.occupier_lost,
+            "outside_counter": counter.outside,
             **self._losses(),
             **self._by_day(),
             **{f"denied_by_day_{day}": aim > day for day in DENIED_BY},

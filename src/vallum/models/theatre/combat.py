@@ -359,7 +359,7 @@ def advance(field: Field, fight: Fight, until: Float[Array, ""]) -> Fight:
     import jax
 
     def one(_: Any, fight: Fight) -> Fight:
-        return _event(field, fight, until)
+        return event(field, fight, until)
 
     loop: Any = jax.lax.fori_loop  # pyright: ignore[reportUnknownVariableType]
     return loop(0, EVENTS, one, fight)
@@ -392,8 +392,8 @@ def _place(field: Field, fight: Fight) -> Place:
     )
 
 
-def _event(field: Field, fight: Fight, until: Float[Array, ""]) -> Fight:
-    """Every axis on to its next event, or to the end of the step."""
+def event(field: Field, fight: Fight, until: Float[Array, "..."]) -> Fight:
+    """Every axis on to its next event, or to a time."""
     import jax.numpy as jnp
 
     ground, inputs, rules, law = field.ground, field.inputs, field.conditions.rules, field.conditions.law

@@ -132,9 +132,10 @@ class Fighting:
             if axis.segment is None:
                 axis.now = until
             else:
-                self._event(axis, axis.segment, today, until)
+                self.one(axis, axis.segment, today, until)
 
-    def _event(self, axis: Axis, segment: Segment, today: Today, until: float) -> None:
+    def one(self, axis: Axis, segment: Segment, today: Today, until: float) -> None:
+        """An axis on to its next event, or to a time."""
         held, goes_on = self._held(axis, segment), self._goes_on(axis)
         opposed = axis.mode == MOVING and goes_on and held and not axis.won
         waits = opposed and self._waits(axis, segment)

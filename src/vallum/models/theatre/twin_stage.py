@@ -28,7 +28,8 @@ class Event:
         From the attack.
     what : str
         "plan taken", "decision", "forces arrive", "battle begins", "battle ends", "pause", "segment passed",
-        "attacker waits", "axis halted", "place falls", "aim reached", "aim taken" or "escalation".
+        "attacker waits", "axis halted", "place falls", "aim reached", "aim taken", "escalation",
+        "counter-offensive begins" (from then on the attacker is who defended before) or "aim retaken".
     axis : str
         Id of the axis, empty where it is on none.
     who : str

@@ -84,7 +84,8 @@ class Book(Mapping[str, Result]):
             known = not math.isnan(value.low)
             result = Result(id, value.value, value.low, value.high, form, "sampling" if known else "none", about, unit)
         elif ends is not None:
-            result = Result(id, float(value), *map(float, ends), form, "input", about, unit)
+            low, high = map(float, ends)
+            result = Result(id, float(value), low, high, form, "input", about, unit)
         else:
             result = Result(id, float(value), math.nan, math.nan, form, "none", about, unit)
         self._results[id] = result

@@ -16,6 +16,7 @@ Written for a block of runs, the run axis last (`vallum.models.contract`, Tier B
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ from vallum.keys import entity_keys
 from vallum.models.theatre import air, campaign_outcomes, combat, counteroffensive, race
 from vallum.models.theatre import deployment as moves
 from vallum.models.theatre.campaign_declaration import spec
-from vallum.models.theatre.clock import minute
+from vallum.models.theatre.clock import BEFORE, DAY, minute
 from vallum.models.theatre.engagement import Fits, law_of, read_fits
 from vallum.models.theatre.fitted_law import FITTED
 from vallum.models.theatre.network import place_rows
@@ -43,7 +44,7 @@ __all__ = ["LANES", "plan", "run", "spec"]
 LANES = 128
 STEPS = 4  # of a day
 LEAST_OPEN = 0.01  # share of a sea route or port that some ships always get through
-MOVES_EVERY = 2  # days: a formation that needs a day or more to integrate is not delayed by it
+MARGIN = 0.01  # days that a place is counted as fallen before it can, for rounding
 
 
 class Campaign(NamedTuple):
@@ -119,13 +120,14 @@ class Arrivals(NamedTuple):
         Attackers.
     waiting : array (step, run)
         Attackers who come in that step or later.
-    attacked : array of bool (sector, run)
-        Whether any axis of a sector is attacked under the plan taken.
+    comes, attacked : arrays of bool (axis, run), (sector, run)
+        Whether an axis, and any axis of a sector, is attacked under the plan taken.
     """
 
     in_place: Float[Array, "step what row run"]
     echelons: Float[Array, "step axis run"]
     waiting: Float[Array, "step run"]
+    comes: Bool[Array, "axis run"]
     attacked: Bool[Array, "sector run"]
 
 
@@ -349,7 +351,7 @@ def _arrivals(
     in_place = in_place.at[0, 0, :axes].add(extra).at[0, 2, :axes].add(extra * inputs["extra_personnel"])
     waiting = jnp.flip(jnp.cumsum(jnp.flip(jnp.sum(echelons, axis=1), 0), axis=0), 0)
     sectors = jnp.zeros((structure.sectors, runs), jnp.int32).at[structure.sector].max(attacked.astype(jnp.int32))
-    return Arrivals(in_place, echelons, waiting, sectors > 0)
+    return Arrivals(in_place, echelons, waiting, attacked, sectors > 0)
 
 
 def _step(day: Float[Array, "..."], steps: int) -> Int32[Array, "..."]:
@@ -437,10 +439,9 @@ def _fought(scene: Scene) -> Told:
 
     now, rows = jax.lax.scan(one, now, days)
     orders = orders._replace(falls=_falls(structure, now.fight, orders.falls))
-    ways = scene.ways._replace(headway=_today(scene, jnp.asarray(theatre.days - 1, nothing.dtype)))
-    moved = moves.advance(theatre.grid, ways, orders, now.moved)  # those who come after the last day
+    later = moves.advance(theatre.grid, scene.ways, orders, now.moved, spaced=_spacing(scene))  # after the last day
     series = [jnp.concatenate([jnp.zeros_like(x[:1]), x]) for x in rows]
-    return Told(moved, orders, now.fight, now.given, now.struck, now.helped, *series)
+    return Told(later, orders, now.fight, now.given, now.struck, now.helped, *series)
 
 
 def _row(ground: combat.Ground, fight: combat.Fight) -> tuple[Float[Array, " run"], ...]:
@@ -464,15 +465,7 @@ def _day(scene: Scene, now: Now, day: Int32[Array, ""]) -> Now:
     theatre, steps = structure.theatre, structure.steps
     date, mover = day.astype(now.struck.dtype), theatre.movers
     if len(mover):
-        choose: Any = jax.lax.cond  # pyright: ignore[reportUnknownVariableType]
-
-        def on(moved: moves.Movement) -> moves.Movement:
-            return _moved(scene, fight, moved, date)
-
-        def still(moved: moves.Movement) -> moves.Movement:
-            return moved
-
-        moved: moves.Movement = choose(day % MOVES_EVERY == 0, on, still, now.moved)
+        moved = _moved(scene, fight, now.moved, date)
         fit = _fit(date - inputs["integration"][mover], scene.orders, moved)
         fresh = jnp.maximum(fit - now.given, 0.0)
         parts = _parts(inputs, theatre.home, combat.HELPER)
@@ -494,22 +487,44 @@ def _day(scene: Scene, now: Now, day: Int32[Array, ""]) -> Now:
 
 
 def _moved(scene: Scene, fight: combat.Fight, moved: moves.Movement, date: Float[Array, ""]) -> moves.Movement:
-    """Everyone on the way up to a day, the places behind the front closed; on day 0, all who move before the attack."""
-    import jax.numpy as jnp
-
-    ways = scene.ways._replace(headway=_today(scene, jnp.where(date > 0, date, -1.0)))
+    """Everyone on the way up to a day, the places behind the front closed; and on, as long as no other can fall."""
+    grid = scene.structure.theatre.grid
     orders = scene.orders._replace(falls=_falls(scene.structure, fight, scene.orders.falls))
-    return moves.advance(scene.structure.theatre.grid, ways, orders, moved, minute(date))
+    ahead = minute(_next_fall(scene, fight) - MARGIN)
+    return moves.advance(grid, scene.ways, orders, moved, minute(date), ahead=ahead, spaced=_spacing(scene))
 
 
-def _today(scene: Scene, date: Float[Array, ""]) -> Int32[Array, "resource run"]:
-    """Headways of a day: what is lost at sea and in ports lengthens those of exposed routes and of ports."""
+def _next_fall(scene: Scene, fight: combat.Fight) -> Float[Array, " run"]:
+    """A day before which no other place can fall: nobody is faster than on open ground that none holds."""
     import jax.numpy as jnp
 
-    structure = scene.structure
-    at_sea, in_ports = air.sea_share_lost(date, scene.politics.decision.alliance, scene.inputs)
-    open_share = 1.0 - structure.at_sea[:, None] * at_sea - structure.in_port[:, None] * in_ports
-    return race.counted(structure.theatre, scene.spacing / jnp.maximum(open_share, LEAST_OPEN))
+    structure, inputs, ground = scene.structure, scene.inputs, scene.ground
+    repulse = scene.conditions.law.scale["repulse_advance"]
+    rate = jnp.maximum(jnp.minimum(inputs["advance_rate"], inputs["march_rate"]), repulse)
+    fought = jnp.where(fight.mode == combat.BATTLE, fight.lasts - fight.left, 0.0)  # ground is counted at its end
+    since = fight.now - jnp.where(jnp.isfinite(fought), fought, fight.now)
+    ends = ground.before + ground.length
+    day = since[:, None] + (ends - combat.depth(ground, fight)[:, None]) / rate
+    stands = (structure.falls_with >= 0)[:, :, None] & jnp.isinf(fight.taken) & scene.arrivals.comes[:, None]
+    return jnp.min(jnp.where(stands, day, jnp.inf), axis=(0, 1))
+
+
+def _spacing(scene: Scene) -> Callable[[Array, Array], Array]:
+    """Headways at a minute: what is lost at sea and in ports at the end of its day lengthens theirs."""
+    import jax.numpy as jnp
+
+    structure, theatre, runs = scene.structure, scene.structure.theatre, scene.spacing.shape[1]
+    alliance, attack, last = scene.politics.decision.alliance, BEFORE * DAY, theatre.days - 1
+    at_sea, in_port = (jnp.asarray(x, scene.spacing.dtype) for x in (structure.at_sea, structure.in_port))
+    flat, lane, flown = scene.spacing.reshape(-1), jnp.arange(runs, dtype=jnp.int32), jnp.asarray(theatre.grid.flown)
+
+    def spaced(place: Array, time: Array) -> Array:
+        day = jnp.where(time < attack, -1, jnp.minimum((time - attack) // DAY + 1, last))
+        lost = air.sea_share_lost(day.astype(flat.dtype), alliance, scene.inputs)
+        open_share = 1.0 - at_sea[place] * lost[0] - in_port[place] * lost[1]
+        return race.counted(flown[place], flat[place * runs + lane] / jnp.maximum(open_share, LEAST_OPEN))
+
+    return spaced
 
 
 def _step_of(scene: Scene, now: Now, at: Int32[Array, ""]) -> Now:

@@ -10,7 +10,7 @@ decide may strike early, and all dates count from that attack. Nations join by a
 those that stay out let others through or not. Whoever moves is ordered by its nation or the alliance and
 is ready after its notice; whoever stands in place mans its positions, less the share that surprise catches.
 
-**Movement** is that of `twin`, two days at a time. Requests of both are served at the headways of their end,
+**Movement** is that of `twin`, a day at a time. Requests of a day are served at the headways of its end,
 at which exposed sea routes and ports have lost a share to the enemy that falls as control of the sea is won
 (nothing before the attack); a place falls with the segment that it lies at. Of a formation that moves
 counts what has come, is integrated, and is at least half of it.
@@ -78,7 +78,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Event", "Stage", "Story", "plan", "run"]
 
-MOVES_EVERY = 2  # days in which everyone on the way goes on together
 HOST, TRIPWIRE, HELPER = range(3)  # defenders: on their own soil, allies there when the attack came, allies come later
 
 
@@ -228,8 +227,7 @@ class _Campaign:
 
     def _arrivals(self, day: int) -> None:
         """Those who have moved and are fit to fight at the start of a day come to the weakest axis of their sector."""
-        if day % MOVES_EVERY == 0:
-            self.columns.until(day if day else -1, self._falls(), minute_of(day))
+        self.columns.until(day if day else -1, self._falls(), minute_of(day))
         found = self.columns.march.arrivals()
         taken = self._reached() + self.given("hold_days") <= day
         attacked = {x.sector for x in self.axes if x.attacked}

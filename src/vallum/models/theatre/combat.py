@@ -355,14 +355,18 @@ def _end(ground: Ground) -> Float[Array, "axis run"]:
 
 
 def advance(field: Field, fight: Fight, until: Float[Array, ""]) -> Fight:
-    """Every axis on to a time, from event to event."""
+    """Every axis on to a time, from event to event; none waits for events of others once all are there."""
     import jax
+    import jax.numpy as jnp
 
-    def one(_: Any, fight: Fight) -> Fight:
-        return event(field, fight, until)
+    def some(state: tuple[Int32[Array, ""], Fight]) -> Bool[Array, ""]:
+        return (state[0] < EVENTS) & jnp.any(state[1].now < until)
 
-    loop: Any = jax.lax.fori_loop  # pyright: ignore[reportUnknownVariableType]
-    return loop(0, EVENTS, one, fight)
+    def one(state: tuple[Int32[Array, ""], Fight]) -> tuple[Int32[Array, ""], Fight]:
+        return state[0] + 1, event(field, state[1], until)
+
+    loop: Any = jax.lax.while_loop  # pyright: ignore[reportUnknownVariableType]
+    return loop(some, one, (jnp.zeros((), jnp.int32), fight))[1]
 
 
 def _place(field: Field, fight: Fight) -> Place:
@@ -393,23 +397,23 @@ def _place(field: Field, fight: Fight) -> Place:
 
 
 def event(field: Field, fight: Fight, until: Float[Array, "..."]) -> Fight:
-    """Every axis on to its next event, or to a time."""
+    """Every axis on to its next event, or to a time; one that is there already does nothing."""
     import jax.numpy as jnp
 
     ground, inputs, rules, law = field.ground, field.inputs, field.conditions.rules, field.conditions.law
-    at = settled(_place(field, fight))
+    at, live = settled(_place(field, fight)), fight.now < until
     # a battle begins
-    starts = (fight.mode == MOVING) & at.goes_on & at.held & ~fight.won & ~at.waits
+    starts = live & (fight.mode == MOVING) & at.goes_on & at.held & ~fight.won & ~at.waits
     bout = rules.bout(field, fight, at, starts)
     bout, mode = settled((bout, jnp.where(starts, BATTLE, fight.mode)))
-    fighting, moving = mode == BATTLE, (mode == MOVING) & at.goes_on & ~at.waits
-    held_up = fighting | (mode == PAUSE)
+    fighting, moving = live & (mode == BATTLE), live & (mode == MOVING) & at.goes_on & ~at.waits
+    held_up = live & (mode != MOVING)
     # the rest of a battle or pause, the way to the end of the segment, or the step: whatever is shortest
     rate = at.free  # whoever moves where a line is held has broken it
     whole = jnp.where(moving, _way(inputs, fight, at, rate), jnp.where(held_up, bout.left, jnp.inf))
-    spent = jnp.minimum(whole, jnp.maximum(until - fight.now, 0.0))
-    ends = whole <= jnp.maximum(until - fight.now, 0.0)
-    now = fight.now + spent
+    ends = whole <= until - fight.now
+    spent = jnp.where(ends, whole, jnp.maximum(until - fight.now, 0.0))
+    now = jnp.where(ends, fight.now + whole, jnp.maximum(fight.now, until))
     # losses
     marching = jnp.where(moving, inputs["advance_losses"], 0.0)
     fallen, lost = rules.lost(field, bout, spent, fighting, marching)

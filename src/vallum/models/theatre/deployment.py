@@ -30,6 +30,7 @@ of runs advances together, one event each at a time; the run axis comes last.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -231,8 +232,26 @@ def _first_open(usable: Array, route: Array) -> tuple[Array, Array]:
     return jnp.argmin(jnp.where(usable, order, ROUTES), axis=1).astype(jnp.int32), jnp.any(usable, axis=1)
 
 
+def _way_on(row: Array, orders: Orders, time: Array, route: Array) -> tuple[Array, Array, Array]:
+    """The edge to take by route, the route that is taken, and whether any is open, at a minute."""
+    import jax.numpy as jnp
+
+    bits = jnp.asarray(np.uint32(1) << np.arange(len(orders.falls), dtype=np.uint32))[:, None]
+    fallen = jnp.sum(jnp.where(orders.falls <= time, bits, 0), axis=0, dtype=jnp.uint32)
+    hops = row[:, :, 0].astype(jnp.int32)
+    blocked = (row[:, :, 1] & orders.refused[:, None]) | (row[:, :, 2] & fallen[:, None])
+    return hops, *_first_open((blocked == 0) & (hops >= 0), route)
+
+
 def advance(
-    grid: Grid, ways: Ways, orders: Orders, movement: Movement, until: Int32[Array, ""] | int = END
+    grid: Grid,
+    ways: Ways,
+    orders: Orders,
+    movement: Movement,
+    until: Int32[Array, ""] | int = END,
+    *,
+    ahead: Int32[Array, " run"] | None = None,
+    spaced: Callable[[Array, Array], Array] | None = None,
 ) -> Movement:
     """Serve every request made before a minute, in the order of time.
 
@@ -244,6 +263,11 @@ def advance(
         Where everyone stands.
     until : int
         Minute, at most END.
+    ahead : array of int (run,), optional
+        Minute up to which a run may go on meanwhile: runs of a block that are done would otherwise only
+        wait for the busiest. Whoever calls again sees the same movement, whatever runs were together.
+    spaced : (resource, minute) -> headway, arrays (run,), optional
+        Headways of capacities at a time, where they change; else those of `ways`.
 
     Returns
     -------
@@ -252,29 +276,31 @@ def advance(
     import jax
     import jax.numpy as jnp
 
-    movers, runs = orders.ready.shape
-    if not len(grid.ends):  # there is no way for anybody
+    (movers, runs), edges = orders.ready.shape, len(grid.ends)
+    if not edges:  # there is no way for anybody
         return movement._replace(asks=jnp.full_like(movement.asks, NEVER))
-    states, edges = len(grid.choices) // movers, len(grid.ends)
-    lane = jnp.arange(runs, dtype=jnp.int32)
+    states, lane = len(grid.choices) // movers, jnp.arange(runs, dtype=jnp.int32)
     limit = jnp.asarray(until, jnp.int32) << RANK_BITS  # who asks at all asks before END
+    reach = limit if ahead is None else jnp.maximum(ahead, until) << RANK_BITS
     choices, ends, kinds, resource, _, goal, flown = (jnp.asarray(x) for x in grid)
     march = jnp.asarray(orders.march)
     loads, soldiers = serial_loads(orders.loads).reshape(-1), orders.soldiers.reshape(-1)
     who = jnp.argsort(orders.rank, axis=0).astype(jnp.int32).reshape(-1)
     travel, border, headway = (x.reshape(-1) for x in ways)
-    bits = jnp.asarray(np.uint32(1) << np.arange(len(orders.falls), dtype=np.uint32))[:, None]
 
-    def gap(edge: Array, mover: Array) -> tuple[Array, Array]:
+    def gap(edge: Array, mover: Array, time: Array) -> tuple[Array, Array]:
         """The capacity an edge takes, and the headway of this formation's loads there."""
         place = _pick(resource, edge)
-        one = _pick(headway, place * runs + lane)
+        one = spaced(place, time) if spaced else _pick(headway, place * runs + lane)
         lifted = jnp.minimum(_pick(soldiers, mover * runs + lane) * jnp.minimum(one, MOST_FLOWN - 1) // SHARE, MOST)
         return place, jnp.where(_pick(flown, place), jnp.where(one >= MOST_FLOWN, MOST, lifted), one)
 
-    def serve(now: Movement) -> Movement:
-        request = jnp.min(now.asks.reshape(-1, runs), axis=0)
-        live, time = request < limit, request >> RANK_BITS
+    def first(now: Movement) -> Array:
+        return jnp.min(now.asks.reshape(-1, runs), axis=0)
+
+    def serve(state: tuple[Movement, Array]) -> tuple[Movement, Array]:
+        now, request = state
+        live, time = request < reach, request >> RANK_BITS
         rank = jnp.where(live, request & (2**RANK_BITS - 1), 0)
         mover = _pick(who, (rank // SERIALS) * runs + lane)
         number = mover * SERIALS + rank % SERIALS
@@ -282,19 +308,15 @@ def advance(
         stands = _pick(now.stands, serial)
         at, route = stands & 0xFFFF, stands >> 16
         # the first route that nothing blocks, the one it is on before the others
-        row = _pick(choices, mover * states + at)
-        fallen = jnp.sum(jnp.where(orders.falls <= time, bits, 0), axis=0, dtype=jnp.uint32)
-        hops = row[:, :, 0].astype(jnp.int32)
-        blocked = (row[:, :, 1] & orders.refused[:, None]) | (row[:, :, 2] & fallen[:, None])
-        route, found = _first_open((blocked == 0) & (hops >= 0), route)
+        hops, route, found = _way_on(_pick(choices, mover * states + at), orders, time, route)
         goes = live & found
         edge = jnp.where(goes, _chosen(hops, route), 0)
         # (1) to (4)
         end = _pick(ends, edge)
         there = end == _pick(goal, mover)
-        place, h = gap(edge, mover)
+        place, h = gap(edge, mover, time)
         following = _chosen(_pick(choices, mover * states + end)[:, :, 0].astype(jnp.int32), route)
-        _, h_next = gap(jnp.maximum(following, 0), mover)
+        _, h_next = gap(jnp.maximum(following, 0), mover, time)
         n, free, came = _pick(loads, serial), _pick(now.free, place * runs + lane), _pick(now.spacing, serial)
         gaps = jnp.maximum(jnp.maximum(came - h, 0) - jnp.maximum(came - _pick(now.expected, serial), 0), 0)
         start = jnp.minimum(jnp.maximum(time + (n - 1) * gaps, free), END)
@@ -306,7 +328,7 @@ def advance(
         kind, held = _pick(kinds, edge), jnp.where(goes, _pick(border, edge * runs + lane), 0)
         wait = jnp.where(goes & (kind != NOTHING), start - time, 0)
         waits = _add(now.waits, (number * WAITS + kind) * runs + lane, wait)
-        return Movement(
+        after = Movement(
             asks=_put(now.asks, serial, jnp.where(live, asks, _pick(now.asks, serial))),
             stands=_put(now.stands, serial, jnp.where(goes, end | (route << 16), stands)),
             free=_put(now.free, place * runs + lane, jnp.where(goes & (h > 0), jnp.minimum(start + n * h, END), free)),
@@ -317,8 +339,13 @@ def advance(
             queues=_add(now.queues, place * runs + lane, wait * n),
             used=_add(now.used, place * runs + lane, jnp.where(goes, n, 0)),
         )
+        return after, first(after)
 
-    return jax.lax.while_loop(lambda now: jnp.min(now.asks) < limit, serve, movement)
+    def some(state: tuple[Movement, Array]) -> Array:
+        return jnp.min(state[1]) < limit
+
+    loop: Any = jax.lax.while_loop  # pyright: ignore[reportUnknownVariableType]
+    return loop(some, serve, (movement, first(movement)))[0]
 
 
 def arrivals(orders: Orders, movement: Movement) -> tuple[Int32[Array, "mover serial run"], ...]:

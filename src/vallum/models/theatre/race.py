@@ -249,7 +249,7 @@ def headways(structure: Theatre, inputs: Inputs) -> tuple[Int32[Array, "resource
 
     headway = spacing(structure, inputs)
     shut = headway >= moves.MOST
-    return counted(structure, jnp.where(shut, 0.0, headway)), shut
+    return counted(jnp.asarray(structure.grid.flown[:, None]), jnp.where(shut, 0.0, headway)), shut
 
 
 def spacing(structure: Theatre, inputs: Inputs) -> Float[Array, "resource run"]:
@@ -257,11 +257,10 @@ def spacing(structure: Theatre, inputs: Inputs) -> Float[Array, "resource run"]:
     return _stacked(_headways(structure, inputs), structure.resource_slot, inputs["report_day"].shape[0])
 
 
-def counted(structure: Theatre, headway: Float[Array, "resource run"]) -> Int32[Array, "resource run"]:
+def counted(flown: Bool[Array, "..."], headway: Float[Array, "..."]) -> Int32[Array, "..."]:
     """Headways in the whole units that movement counts."""
     import jax.numpy as jnp
 
-    flown = structure.grid.flown[:, None]
     most = jnp.where(flown, moves.MOST_FLOWN, moves.MOST)
     return jnp.rint(jnp.minimum(jnp.where(flown, headway * moves.SHARE, headway), most)).astype(jnp.int32)
 

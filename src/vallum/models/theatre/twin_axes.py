@@ -129,6 +129,8 @@ class Fighting:
     def go_on(self, axis: Axis, today: Today, until: float) -> None:
         """An axis on to a time, at most EVENTS events farther."""
         for _ in range(EVENTS):
+            if axis.now >= until:
+                return
             if axis.segment is None:
                 axis.now = until
             else:
@@ -141,17 +143,15 @@ class Fighting:
         waits = opposed and self._waits(axis, segment)
         if opposed and not waits:
             self._battle_begins(axis, segment, today)
-        budget = max(until - axis.now, 0.0)
         if axis.mode == BATTLE:
-            self._battle(axis, segment, budget)
+            self._battle(axis, segment, until)
         elif axis.mode == PAUSE:
-            spent = min(axis.left, budget)
-            axis.now += spent
-            axis.mode, axis.left = MOVING if axis.left <= budget else PAUSE, axis.left - spent
+            ends, spent = _spent(axis, axis.left, until)
+            axis.mode, axis.left = MOVING if ends else PAUSE, axis.left - spent
         elif goes_on and not waits:
-            self._advance(axis, segment, budget)
+            self._advance(axis, segment, until)
         else:
-            axis.now += budget
+            axis.now = until
 
     def _waits(self, axis: Axis, segment: Segment) -> bool:
         """Whether the attacker is too few to give battle; says so, once for a segment."""
@@ -210,19 +210,18 @@ class Fighting:
             attempt=axis.attempt + 1,
         )
 
-    def _battle(self, axis: Axis, segment: Segment, budget: float) -> None:
+    def _battle(self, axis: Axis, segment: Segment, until: float) -> None:
         """Fight for as long as the battle or the step lasts."""
         wins = float(self.draws.uniform("winner", segment.key, axis.attempt)) < logistic(axis.chance)
         first, second = (float(self.draws.normal("loss", segment.key, 2 * axis.attempt + side)) for side in range(2))
         own = self.law.noise(first, second, 1 - self.law.scale["loss_campaign_share"])
         noise = self.common[0] + own[0], self.common[1] + own[1]
-        there, spent = sum(axis.defenders), min(axis.left, budget)
-        ends = axis.left <= budget
+        there = sum(axis.defenders)
         attackers = self.law.losses("attacker", wins, axis.attackers, there, noise[0])
         defenders = self.law.losses("defender", wins, there, axis.attackers, noise[1])
         self.outside["losses"] |= max(attackers, defenders) > self.law.scale["loss_high"]
+        ends, spent = _spent(axis, axis.left, until)
         self._lose(axis, attackers, defenders, spent)
-        axis.now += spent
         axis.left -= spent
         self.battle_days += spent
         if ends:
@@ -272,7 +271,7 @@ class Fighting:
         head = self.given("supply_reach") + self.given("supply_rate") * axis.now
         return max(min(head, self.given("supply_limit")) - segment.start, axis.along)
 
-    def _advance(self, axis: Axis, segment: Segment, budget: float) -> None:
+    def _advance(self, axis: Axis, segment: Segment, until: float) -> None:
         """Go on as far as the end of the segment or of the step."""
         rate = self._free(segment)
         self.outside["advance"] |= rate > self.law.scale["advance_high"]
@@ -280,10 +279,9 @@ class Fighting:
         if end <= self.given("supply_limit"):
             supplied = (end - self.given("supply_reach")) / max(self.given("supply_rate"), 1e-6) - axis.now
             needed = max((segment.length - axis.along) / rate, supplied, 0.0)
-        spent = min(needed, budget)
-        axis.now += spent
+        passes, spent = _spent(axis, needed, until)
         self._lose(axis, self.given("advance_losses"), 0.0, spent)
-        if needed > budget:
+        if not passes:
             axis.along = min(axis.along + rate * spent, self._supplied(axis, segment))
             return
         axis.taken[axis.here] = axis.now
@@ -295,6 +293,16 @@ class Fighting:
 
     def _tell(self, day: float, what: str, axis: Axis, who: str, why: str, **numbers: float) -> None:
         self.events.append(Event(day, what, axis.id, who, why, numbers))
+
+
+def _spent(axis: Axis, needed: float, until: float) -> tuple[bool, float]:
+    """Let the time pass that something needs, at most up to a time; whether that was enough, and how much passed."""
+    budget = until - axis.now
+    if needed <= budget:
+        axis.now += needed
+        return True, needed
+    axis.now = until
+    return False, budget
 
 
 def chain_of(stage: Stage, given: Given, axis: int) -> list[Segment]:

@@ -528,19 +528,19 @@ def _spacing(scene: Scene) -> Callable[[Array, Array], Array]:
 
 
 def _step_of(scene: Scene, now: Now, at: Int32[Array, ""]) -> Now:
-    """One step: echelons and defenders come to their axes, and the axes go on to its end."""
+    """One step: echelons and defenders come to their axes, which go on to its end as surprise and air are amid it."""
     import jax.numpy as jnp
 
     structure, inputs, arrivals, fight = scene.structure, scene.inputs, scene.arrivals, now.fight
     decision, dtype, axes = scene.politics.decision.alliance, now.struck.dtype, len(structure.segments)
-    start, end = at.astype(dtype) / structure.steps, (at + 1).astype(dtype) / structure.steps
+    middle, end = (at.astype(dtype) + 0.5) / structure.steps, (at + 1).astype(dtype) / structure.steps
     comes = jnp.where(inputs["intervention"] > 0.5, 1.0, 0.0).astype(dtype)
     warned = jnp.clip(1.0 - jnp.maximum(-decision, 0.0) / inputs["surprise_lead"], 0.0, 1.0)
-    fresh = jnp.clip(1.0 - start / inputs["surprise_days"], 0.0, 1.0)
-    day = combat.Day(inputs["surprise_level"] * warned * fresh, air.superiority(start, decision, comes, inputs))
+    fresh = jnp.clip(1.0 - middle / inputs["surprise_days"], 0.0, 1.0)
+    day = combat.Day(inputs["surprise_level"] * warned * fresh, air.superiority(middle, decision, comes, inputs))
     echelons = arrivals.echelons[at] * now.reserve
     later = arrivals.waiting[at] - jnp.sum(arrivals.echelons[at], axis=0)
-    killed = air.strikes(start, decision, comes, inputs) / structure.steps
+    killed = air.strikes(middle, decision, comes, inputs) / structure.steps
     reserve = now.reserve * jnp.exp(-killed / jnp.maximum(later * now.reserve, 1.0))
     chosen = _weakest(structure, fight._replace(attackers=fight.attackers + echelons))
     parts = now.pool + arrivals.in_place[at, :, axes:]

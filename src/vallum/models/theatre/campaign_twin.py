@@ -251,7 +251,7 @@ class _Campaign:
     def _step(self, step: int) -> None:
         """One step: strikes, arrivals, battle."""
         start = step / STEPS
-        today, weakest = self._today(start), dict[str, Axis | None]()
+        today, weakest = self._today((step + 0.5) / STEPS), dict[str, Axis | None]()
         echelons = {
             axis: {id: soldiers * self.reserve for id, soldiers in x.items()}
             for axis, x in self.echelons.get(step, {}).items()
@@ -299,8 +299,8 @@ class _Campaign:
         return clip((day - max(self.politics.alliance, 0.0)) / self.given("air_defence_suppression_days"))
 
     def _strike(self, step: int) -> None:
-        """Strikes on echelons still to come, at the rate at which the step begins: N exp(-killed / N) are left."""
-        given, day = self.given, step / STEPS
+        """Strikes on echelons still to come, at the rate amid the step: N exp(-killed / N) are left."""
+        given, day = self.given, (step + 0.5) / STEPS
         flown = given("sorties_per_day") * max(day - max(self.politics.alliance, 0.0), 0.0)
         aircraft = (1 - given("sortie_losses")) ** flown
         peak = given("strike_battalions") * given("battalion_personnel")

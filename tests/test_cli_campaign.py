@@ -104,6 +104,32 @@ def test_shares_in_the_book_are_those_of_the_study(compared):
 
 
 @pytest.mark.heavy
+def test_what_is_said_of_retaking_and_of_the_attackers_doubt_is_that_of_the_study(compared):
+    study, book, case = Study(compared), book_of(compared), load_case(CASE)
+    options = [str(x) for x in study.data["option"].to_numpy()]
+    asked, begun_at_all, held = study.data["minimum_confidence"].to_numpy(), 0, {}
+    for id, row in ((x, options.index(x)) for x in options):
+        of = {x: study.data[x].to_numpy()[row] for x in ("aim_taken_day", "counter_day", "retaken_by_day_180",
+                                                         "counter_losses", "denied_by_day_60")}  # fmt: skip
+        taken, begun = np.isfinite(of["aim_taken_day"]), np.isfinite(of["counter_day"])
+        held[id] = of["denied_by_day_60"].mean()
+        begun_at_all += begun.sum()
+        assert (taken | ~begun).all()
+        number = {x: float(book[f"retaken.{id}/{x}"]["value"]) for x in ("share", "begins", "kept", "losses")}
+        assert number["kept"] == pytest.approx((taken & ~of["retaken_by_day_180"]).mean())
+        if taken.any():
+            assert number["share"] == pytest.approx(of["retaken_by_day_180"][taken].mean())
+            assert number["begins"] == pytest.approx(begun[taken].mean())
+        if begun.any():
+            assert number["losses"] == pytest.approx(of["counter_losses"][begun].mean())
+    assert begun_at_all > 0
+    for option in case.options:
+        for on in ("on", "off"):
+            best = 1 - min(held[f"{option.id}.{plan}.{on}"] for plan in plans_of(case))
+            assert float(book[f"hesitates.{option.id}.{on}"]["value"]) == pytest.approx((asked > best).mean())
+
+
+@pytest.mark.heavy
 def test_the_study_is_told_again_from_its_folder(compared, capsys):
     before = (compared / "numbers.csv").read_text(encoding="utf-8")
     main_quietly("compare", str(compared))

@@ -798,6 +798,9 @@ TENFOLD = "all under command now over the four battlegroups before"
 AUTHORS = "the case's authors"
 # What the notes have in prose: id, quantity, statement, who, low, best, high, unit, source, date, verdict.
 HAND = (
+    ("counter-brigades", "heavy brigades for a counter-offensive, beyond those that hold", "Nine to twelve more heavy "
+     "brigades for a counter-offensive, after seven have held for up to 28 days (F92)", "IMI quoting RAND", 9, None, 12,
+     "brigade", "R18", "2018", "supported"),
     ("forty-total", TOTAL, "40,000 troops under direct NATO command, mainly but not only in the east, backed by air "
      "and naval forces", "Stoltenberg", None, 40000, None, "troop", "IFQ", "2022-03-16", "contested"),
     ("forty-total-telegraph", TOTAL, "40,000 troops are under direct NATO command in the eastern part of the Alliance",

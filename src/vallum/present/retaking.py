@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 
 from vallum.analysis.arms import Arm
-from vallum.analysis.campaign import TRUSTED, CampaignFindings
+from vallum.analysis.campaign import TRUSTED, CampaignFindings, cell
+from vallum.analysis.campaign_runs import ALL
 from vallum.analysis.retaking import retaking_id
 from vallum.models.theatre.campaign_declaration import DENIED_BY
 from vallum.present.marked import Grid
@@ -50,32 +51,42 @@ def _row(found: CampaignFindings, option: str) -> Iterator[str]:
 
 
 def retaking_lines(found: CampaignFindings) -> Iterator[str]:
-    """A sentence a plan on the reference, and one on what this rests on."""
+    """A sentence a plan on the reference, and what these numbers rest on."""
     reference = found.runs.case.question.reference
     for plan in found.runs.plans:
-        arm, name = Arm(reference, plan), f"<<{plan_name(found, plan)}>>, <<{reference}>>"
-
-        def of(what: str, style: str = "", arm: Arm = arm) -> str:
-            return f"[[{retaking_id(arm, what)}{'|' * bool(style)}{style}]]"
-
-        if math.isnan(found.book[retaking_id(arm, "share")].value):
-            yield f"{name}: the aim is never taken."
-            continue
-        share = f"{of('share')} ({of('share', 'ends')})"
-        text = f"{name}: once taken, the objective is retaken by day [[retaken-by]] in {share}"
-        if math.isfinite(found.book[retaking_id(arm, "day")].value):
-            text += f", in half of these by day {of('day')}"
-        text += f"; in {of('begins')} a counter-offensive begins at all"
-        if found.book[retaking_id(arm, "begins")].value > 0:
-            text += f", which costs the alliance {of('losses')} more soldiers on average"
-        yield f"{text}. Taken and kept: {of('kept')} of all futures."
-    least = min(found.runs.comparable, key=lambda x: found.book[_kept(x, found.runs.plans[0])].value)
+        yield f"<<{plan_name(found, plan)}>>, <<{reference}>>: {_told(found, Arm(reference, plan))}."
+    yield from _least(found, found.runs.plans[0])
     yield (
-        f"Denial and retaking are different ends: <<{plan_name(found, found.runs.plans[0])}>> is least often taken and "
-        f"kept with <<{least}>>, [[{_kept(least, found.runs.plans[0])}]]. Whether a state that was overrun would be "
-        "fought for, and what an occupier does meanwhile, this model does not say."
+        "Denial and retaking are different ends. Whether a state that was overrun would be fought for, and what an "
+        "occupier does meanwhile, this model does not say."
     )
 
 
-def _kept(option: str, plan: str) -> str:
-    return retaking_id(Arm(option, plan), "kept")
+def _told(found: CampaignFindings, arm: Arm) -> str:
+    """What comes of a plan against one option."""
+    value = {what: found.book[retaking_id(arm, what)].value for what in ("share", "begins", "day")}
+    mark = {what: f"[[{retaking_id(arm, what)}]]" for what in ("share", "begins", "day", "losses", "outside", "kept")}
+    if math.isnan(value["share"]):
+        return "the aim is never taken"
+    half = f", in half of these by day {mark['day']}" if math.isfinite(value["day"]) else ""
+    text = (
+        f"once taken, the objective is retaken by day [[retaken-by]] in {mark['share']} "
+        f"([[{retaking_id(arm, 'share')}|ends]]){half}; in {mark['begins']} a counter-offensive begins at all"
+    )
+    if value["begins"] > 0:
+        text += (
+            f", which costs the alliance {mark['losses']} more soldiers on average and leaves the evidence in "
+            f"{mark['outside']}"
+        )
+    return f"{text}. Taken and kept: {mark['kept']} of all futures"
+
+
+def _least(found: CampaignFindings, plan: str) -> Iterator[str]:
+    """The option with which a plan's aim is least often taken and kept, where that is within the evidence."""
+    least = min(found.runs.comparable, key=lambda x: found.book[retaking_id(Arm(x, plan), "kept")].value)
+    arm, name = Arm(least, plan), f"<<{plan_name(found, plan)}>>"
+    doubts = found.book[cell(arm, ALL, "outside")].value, found.book[retaking_id(arm, "outside")].value
+    if max(x for x in (*doubts, 0.0) if not math.isnan(x)) > TRUSTED:
+        yield f"{name}: no verdict on which option keeps it best in the end; too many runs leave the evidence."
+    else:
+        yield f"{name} is least often taken and kept with <<{least}>>, [[{retaking_id(arm, 'kept')}]]."

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vallum.models.theatre import combat, counteroffensive, race
+from vallum.models.theatre import combat, race
 from vallum.models.theatre.campaign_declaration import DENIED_BY
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Float
 
     from vallum.models.contract import Draws, Inputs, Outcomes
-    from vallum.models.theatre.campaign import Campaign, Told
+    from vallum.models.theatre.campaign import Told
+    from vallum.models.theatre.campaign_structure import Campaign
 
 
 def told(
@@ -27,8 +28,8 @@ def told(
     import jax.numpy as jnp
 
     fight, horizon = found.fight, structure.theatre.days - 1
-    reached = counteroffensive.reached(structure, politics, fight)
-    aim = reached + inputs["hold_days"]
+    first = reached(structure, politics, fight)
+    aim = first + inputs["hold_days"]
     escalates = _escalation(structure, inputs, draws)
     depth = combat.depth(ground, fight)
     lost = jnp.sum(fight.defenders_lost, axis=1)
@@ -41,7 +42,7 @@ def told(
         **race.told(structure.theatre, inputs, politics, found.orders, order_day, found.movement),
         **{f"denied_by_day_{day}": aim > day for day in DENIED_BY},
         "aim_taken_day": jnp.where(aim <= horizon, aim, jnp.inf),
-        "aim_reached_day": jnp.where(reached <= horizon, reached, jnp.inf),
+        "aim_reached_day": jnp.where(first <= horizon, first, jnp.inf),
         "closed_when_taken": found.helped,
         "depth": jnp.max(depth, axis=0, initial=0.0),
         "area": _area(ground, fight),
@@ -72,6 +73,22 @@ def told(
         "axis_defenders": by_axis(jnp.sum(fight.defended, axis=0)),
         "axis_defender_losses": by_axis(jnp.sum(fight.defenders_lost, axis=0)),
     }
+
+
+def objective_days(structure: Campaign, politics: race.Politics, fight: combat.Fight) -> Float[Array, "axis run"]:
+    """Day on which the attacker reaches the objective of each axis of its aim; infinite before, and on others."""
+    import jax.numpy as jnp
+
+    serves = jnp.any(structure.axis_plans[:, :, None] & politics.plan[None], axis=1)
+    places, last = jnp.arange(len(structure.segments)), jnp.maximum(structure.segments - 1, 0)
+    return jnp.where(serves & (structure.segments[:, None] > 0), fight.taken[places, last], jnp.inf)
+
+
+def reached(structure: Campaign, politics: race.Politics, fight: combat.Fight) -> Float[Array, " run"]:
+    """Day on which the attacker first reaches an objective of its aim, infinite before."""
+    import jax.numpy as jnp
+
+    return jnp.min(objective_days(structure, politics, fight), axis=0, initial=jnp.inf)
 
 
 def _area(ground: combat.Ground, fight: combat.Fight) -> Float[Array, " run"]:

@@ -21,16 +21,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from vallum.models.theatre import air, combat, race
+from vallum.models.theatre import air, combat
 from vallum.models.theatre.campaign_declaration import RETAKEN_BY
+from vallum.models.theatre.campaign_outcomes import objective_days
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Bool, Float, Int32
 
     from vallum.models.contract import Outcomes
-    from vallum.models.theatre.campaign import Campaign, Scene, Told
-
-EVENTS = 12 * RETAKEN_BY  # as many as an axis may have in as many days of the campaign itself
+    from vallum.models.theatre.campaign import Scene, Told
 
 
 class Start(NamedTuple):
@@ -66,7 +65,8 @@ def retaken(scene: Scene, closed: Float[Array, "formation run"], found: Told) ->
     begins = (fell + inputs["hold_days"] <= structure.theatre.days - 1) & (start.day <= RETAKEN_BY)
     day = jnp.where(begins, start.day, RETAKEN_BY)
     field = _field(scene, which, day, jnp.where(begins, day - fell, 0.0))
-    after = _fought(field, _swapped(field, _of(found.fight.attackers, which), start.soldiers, day), begins)
+    before = _swapped(field, _of(found.fight.attackers, which), start.soldiers, day)
+    after = _fought(field, before, begins, combat.EVENTS * structure.steps * RETAKEN_BY)
     won = jnp.where(begins, after.taken[0, 0], jnp.inf)
     return {
         "counter_day": jnp.where(begins, day, jnp.inf),
@@ -76,22 +76,6 @@ def retaken(scene: Scene, closed: Float[Array, "formation run"], found: Told) ->
         "occupier_losses": jnp.sum(after.defenders_lost, axis=0)[0],
         "outside_counter": jnp.any(after.outside, axis=0),
     }
-
-
-def objective_days(structure: Campaign, politics: race.Politics, fight: combat.Fight) -> Float[Array, "axis run"]:
-    """Day on which the attacker reaches the objective of each axis of its aim; infinite before, and on others."""
-    import jax.numpy as jnp
-
-    serves = jnp.any(structure.axis_plans[:, :, None] & politics.plan[None], axis=1)
-    places, last = jnp.arange(len(structure.segments)), jnp.maximum(structure.segments - 1, 0)
-    return jnp.where(serves & (structure.segments[:, None] > 0), fight.taken[places, last], jnp.inf)
-
-
-def reached(structure: Campaign, politics: race.Politics, fight: combat.Fight) -> Float[Array, " run"]:
-    """Day on which the attacker first reaches an objective of its aim, infinite before."""
-    import jax.numpy as jnp
-
-    return jnp.min(objective_days(structure, politics, fight), axis=0, initial=jnp.inf)
 
 
 def _of(values: Any, which: Int32[Array, " run"]) -> Float[Array, " run"]:
@@ -178,8 +162,8 @@ def _swapped(
     )
 
 
-def _fought(field: combat.Field, fight: combat.Fight, begins: Bool[Array, " run"]) -> combat.Fight:
-    """Every counter-offensive to its end or to day 180; a run that is over does not change any more."""
+def _fought(field: combat.Field, fight: combat.Fight, begins: Bool[Array, " run"], most: int) -> combat.Fight:
+    """Every counter-offensive to its end, to day 180 or to its last event; what is over does not change any more."""
     import jax
     import jax.numpy as jnp
 
@@ -189,7 +173,7 @@ def _fought(field: combat.Field, fight: combat.Fight, begins: Bool[Array, " run"
         return begins & (fight.now[0] < RETAKEN_BY) & (fight.segment[0] < 1)
 
     def some(state: tuple[Int32[Array, ""], combat.Fight]) -> Bool[Array, ""]:
-        return jnp.any(goes_on(state[1])) & (state[0] < EVENTS)
+        return jnp.any(goes_on(state[1])) & (state[0] < most)
 
     def one(state: tuple[Int32[Array, ""], combat.Fight]) -> tuple[Int32[Array, ""], combat.Fight]:
         count, fight = state

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vallum.keys import entity_key
 from vallum.models.theatre.campaign_declaration import RETAKEN_BY
-from vallum.models.theatre.twin_axes import Axis, Fighting
+from vallum.models.theatre.twin_axes import EVENTS, Axis, Fighting
 from vallum.models.theatre.twin_law import Today
-from vallum.models.theatre.twin_stage import Event, Given, Stage
+from vallum.models.theatre.twin_stage import STEPS, Event, Given, Stage
 
 if TYPE_CHECKING:
     from vallum.models.contract import Draws
 
-MOST_EVENTS = 12 * RETAKEN_BY
+MOST_EVENTS = EVENTS * STEPS * RETAKEN_BY  # as many as an axis may have in as many days of the campaign itself
 
 
 class Counter(NamedTuple):

@@ -1,6 +1,8 @@
-"""What all tests share: no silent skips where changes are judged, and there the same examples every time."""
+"""What all tests share: compiled programs; no silent skips where changes are judged, and there the same examples."""
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,11 @@ from hypothesis import settings
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("default", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+# One folder of compiled programs for a run of the tests and all its processes, which inherit the environment.
+MINE = "VALLUM_CACHE" not in os.environ
+CACHE = os.environ.setdefault("VALLUM_CACHE", tempfile.mkdtemp(prefix="vallum-tests-") if MINE else "")
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", f"{CACHE}/programs")
 
 ALLOWED = Path(__file__).parent / "allowed_skips.txt"
 
@@ -29,3 +36,8 @@ def pytest_sessionfinish(session):
 def unexpected_skips(reporter):
     allowed = {line.split("#")[0].strip() for line in ALLOWED.read_text().splitlines()} - {""}
     return [report for report in reporter.stats.get("skipped", []) if report.nodeid.split("[")[0] not in allowed]
+
+
+def pytest_unconfigure(config):
+    if MINE and not hasattr(config, "workerinput"):
+        shutil.rmtree(CACHE, ignore_errors=True)

@@ -13,7 +13,7 @@ are tests.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vallum.keys import entity_keys
+from vallum.models.settled import settled
 from vallum.study.errors import StudyError
 
 if TYPE_CHECKING:
@@ -82,14 +83,33 @@ class KeyedDraws:
         A model's streams and their places.
     dtype : numpy dtype
         float32 or float64; the same address gives the same number to 2**-23.
+    block : bool
+        Of a block of runs at once: each call is a part of the program of its own (`settled`).
     """
 
     key: tuple[Any, Any]
     streams: Mapping[str, int]
     dtype: np.dtype[Any]
+    block: bool = False
 
     def uniform(self, stream: str, entity: ArrayLike = 0, step: ArrayLike = 0) -> Float[Array, "..."]:
         """Numbers in the open interval (0, 1)."""
+        return self._numbers(stream, entity, step, lambda uniform: uniform)
+
+    def normal(self, stream: str, entity: ArrayLike = 0, step: ArrayLike = 0) -> Float[Array, "..."]:
+        """Standard normal numbers, by inversion: monotone in the uniform of the same address."""
+        from jax.scipy.special import ndtri
+
+        return self._numbers(stream, entity, step, ndtri)
+
+    def exponential(self, stream: str, entity: ArrayLike = 0, step: ArrayLike = 0) -> Float[Array, "..."]:
+        """Exponential numbers of mean one."""
+        import jax.numpy as jnp
+
+        return self._numbers(stream, entity, step, lambda uniform: -jnp.log(uniform))
+
+    def _numbers(self, stream: str, entity: ArrayLike, step: ArrayLike, made: Callable[[Any], Any]) -> Any:
+        """Numbers of an address, made of uniform ones."""
         import jax.numpy as jnp
 
         if stream not in self.streams:
@@ -98,24 +118,16 @@ class KeyedDraws:
             raise DrawsError(f"step {np.max(np.asarray(step))} of stream {stream!r}: steps go up to 2**{STEP_BITS} - 1")
         place = jnp.uint32(self.streams[stream] << STEP_BITS)
         entities, steps = jnp.broadcast_arrays(jnp.asarray(entity, jnp.uint32), jnp.asarray(step, jnp.uint32))
-        high, low = threefry2x32(self.key, (entities, place | steps))
-        # Half-way between neighbours of a grid of 2**-23 or 2**-52: exactly representable, never 0 or 1.
-        if self.dtype == np.float32:
-            return ((high >> 9).astype(jnp.float32) + 0.5) * np.float32(2.0**-23)
-        word = high.astype(jnp.float64) * 2.0**20 + (low >> 12).astype(jnp.float64)
-        return (word + 0.5) * 2.0**-52
 
-    def normal(self, stream: str, entity: ArrayLike = 0, step: ArrayLike = 0) -> Float[Array, "..."]:
-        """Standard normal numbers, by inversion: monotone in the uniform of the same address."""
-        from jax.scipy.special import ndtri
+        def numbers() -> Any:
+            high, low = threefry2x32(self.key, (entities, place | steps))
+            # Half-way between neighbours of a grid of 2**-23 or 2**-52: exactly representable, never 0 or 1.
+            if self.dtype == np.float32:
+                return made(((high >> 9).astype(jnp.float32) + 0.5) * np.float32(2.0**-23))
+            word = high.astype(jnp.float64) * 2.0**20 + (low >> 12).astype(jnp.float64)
+            return made((word + 0.5) * 2.0**-52)
 
-        return ndtri(self.uniform(stream, entity, step))
-
-    def exponential(self, stream: str, entity: ArrayLike = 0, step: ArrayLike = 0) -> Float[Array, "..."]:
-        """Exponential numbers of mean one."""
-        import jax.numpy as jnp
-
-        return -jnp.log(self.uniform(stream, entity, step))
+        return settled(numbers) if self.block else numbers()
 
 
 class PlainDraws:

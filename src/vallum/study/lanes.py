@@ -10,15 +10,18 @@ blocks of LANES runs, the last call padded with copies of its last run, never re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from vallum.models.settled import settled
 from vallum.spec import ModelSpec, Outcome
 from vallum.study.draws import KeyedDraws, run_key, seed_words
 
@@ -64,6 +67,42 @@ def statuses(spec: ModelSpec) -> tuple[str, ...]:
     return (*spec.statuses, "non-finite outcome")
 
 
+@partial(jax.tree_util.register_dataclass, data_fields=["arrays"], meta_fields=["layout"])
+@dataclass(frozen=True)
+class Stacked:
+    """Arrays by name as one array a dtype, rows by runs: a program with few inputs and outputs compiles sooner.
+
+    Attributes
+    ----------
+    arrays : mapping of str to array (..., row, run)
+        By dtype.
+    layout : tuple of (name, dtype, shape without the run axis)
+    """
+
+    arrays: dict[str, Any]
+    layout: tuple[tuple[str, str, tuple[int, ...]], ...]
+
+
+def stacked(values: Mapping[str, Any], numbers: Any) -> Stacked:
+    """Arrays (..., run) as `Stacked`, with the functions of `numbers`: NumPy or its JAX counterpart."""
+    layout = tuple((name, str(x.dtype), tuple(x.shape[:-1])) for name, x in values.items())
+    rows: dict[str, list[Any]] = {}
+    for x in values.values():
+        rows.setdefault(str(x.dtype), []).append(x.reshape(-1, x.shape[-1]))
+    return Stacked({dtype: numbers.concatenate(x) for dtype, x in rows.items()}, layout)
+
+
+def unstacked(found: Stacked) -> dict[str, Any]:
+    """The arrays (..., run) by name."""
+    values: dict[str, Any] = {}
+    done = dict.fromkeys(found.arrays, 0)
+    for name, dtype, shape in found.layout:
+        first, array = done[dtype], found.arrays[dtype]
+        done[dtype] += math.prod(shape)
+        values[name] = array[first : done[dtype]].reshape(*shape, array.shape[-1])
+    return values
+
+
 def one_run(model: Model, dtype: np.dtype[Any], outcomes: tuple[Outcome, ...]) -> Callable[..., dict[str, Array]]:
     """A function of one run (or, of a Tier-B model, of a block) that draws, checks and names what the model returns.
 
@@ -74,6 +113,7 @@ def one_run(model: Model, dtype: np.dtype[Any], outcomes: tuple[Outcome, ...]) -
         `status`: int32, 0 where the run is good.
     """
     spec = model.spec
+    whole = hasattr(model, "LANES")
     streams = {name: place for place, name in enumerate(spec.streams)}
     kinds = {"number": dtype, "time": dtype, "count": np.dtype(np.int32), "flag": np.dtype(bool)}
 
@@ -85,7 +125,8 @@ def one_run(model: Model, dtype: np.dtype[Any], outcomes: tuple[Outcome, ...]) -
         future: Array,
         replicate: Array,
     ) -> dict[str, Array]:
-        draws = KeyedDraws(run_key(seed, future, replicate), streams, dtype)
+        key = partial(run_key, seed, future, replicate)
+        draws = KeyedDraws(settled(key) if whole else key(), streams, dtype, whole)
         result = model.run(structure, {**shared, **own}, draws)
         status = jnp.asarray(result.get("status", 0), jnp.int32)
         good = jnp.ones(status.shape, bool)
@@ -138,12 +179,11 @@ def _kernel(model: Model, dtype: str, series: bool) -> Kernel:
             numbers, (future, replicate) = mine
             return jax.vmap(one)(numbers, future, replicate)
 
-        def at_once(mine: tuple[Any, Any]) -> dict[str, Array]:
+        def at_once(mine: tuple[Any, Any]) -> Stacked:
             numbers, (future, replicate) = mine
             alike = {name: x[:, None] if x.ndim else jnp.full(lanes, x) for name, x in shared.items()}
-            rows = {name: jnp.moveaxis(x, 0, -1) for name, x in numbers.items()}
-            found = run(structure.join(arrays), alike, rows, seed, future, replicate)
-            return {name: jnp.moveaxis(x, -1, 0) for name, x in found.items()}
+            found = run(structure.join(arrays), alike, unstacked(numbers), seed, future, replicate)
+            return stacked(found, jnp)
 
         def into_blocks(array: Array) -> Array:
             return array.reshape(blocks, lanes, *array.shape[1:])
@@ -151,8 +191,11 @@ def _kernel(model: Model, dtype: str, series: bool) -> Kernel:
         def out_of_blocks(array: Array) -> Array:
             return array.reshape(blocks * lanes, *array.shape[2:])
 
-        cut = jax.tree.map(into_blocks, (own, ids))
-        return jax.tree.map(out_of_blocks, jax.lax.map(at_once if whole else each, cut))
+        ids = jax.tree.map(into_blocks, ids)
+        if whole:
+            along: Any = jax.lax.map  # pyright: ignore[reportUnknownVariableType]
+            return along(at_once, (own, ids))
+        return jax.tree.map(out_of_blocks, jax.lax.map(each, (jax.tree.map(into_blocks, own), ids)))
 
     compiled = jax.jit(call, static_argnums=0)
 
@@ -166,13 +209,29 @@ def _kernel(model: Model, dtype: str, series: bool) -> Kernel:
     ) -> dict[str, Any]:
         with jax.enable_x64(precision == np.float64):
             cast = {name: in_precision(x, precision) for name, x in shared.items()}
-            mine = {name: in_precision(x, precision) for name, x in own.items()}
+            mine: Any = {name: in_precision(x, precision) for name, x in own.items()}
             static, arrays = _split(structure)
-            return jax.device_get(compiled(static, arrays, cast, mine, seed, (future, replicate)))
+            if not whole:
+                return jax.device_get(compiled(static, arrays, cast, mine, seed, (future, replicate)))
+            mine = _by_block(mine, blocks, lanes)
+            return _by_run(jax.device_get(compiled(static, arrays, cast, mine, seed, (future, replicate))))
 
     program: Any = enter
     program.compiled, program.call = compiled, lanes * blocks
     return program
+
+
+def _by_block(values: Mapping[str, Shaped[np.ndarray, "run ..."]], blocks: int, lanes: int) -> Stacked:
+    """Inputs with one entry a run as arrays (block, row, lane)."""
+    found = stacked({name: np.moveaxis(x, 0, -1) for name, x in values.items()}, np)
+    cut = {kind: x.reshape(-1, blocks, lanes).swapaxes(0, 1) for kind, x in found.arrays.items()}
+    return Stacked({kind: np.ascontiguousarray(x) for kind, x in cut.items()}, found.layout)
+
+
+def _by_run(found: Stacked) -> dict[str, Any]:
+    """Outcomes from arrays (block, row, lane), one entry a run along the first axis."""
+    joined = {kind: x.swapaxes(0, 1).reshape(x.shape[1], -1) for kind, x in found.arrays.items()}
+    return {name: np.moveaxis(x, -1, 0) for name, x in unstacked(Stacked(joined, found.layout)).items()}
 
 
 def sweep(

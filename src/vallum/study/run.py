@@ -1,9 +1,10 @@
 """Run a study: a case, a design and a model become a store of labelled results.
 
 The work is cut into shards (a range of futures under one option). A shard is computed by
-all workers together, written, checked into the journal, and only then comes the next:
-whatever ends the process, at most one shard is lost, and because every number has an
-address (`draws`, `lanes`), finishing later gives the same bits.
+all workers together, or, where it is too small for that, several at once by one each; in
+their order they are written and checked into the journal. Whatever ends the process, only
+what was being computed is lost, and because every number has an address (`draws`,
+`lanes`), finishing later gives the same bits.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -26,9 +30,9 @@ from vallum.study.designs import Design
 from vallum.study.errors import StudyError
 from vallum.study.fans import write_fans
 from vallum.study.futures import FutureTable
-from vallum.study.lanes import kernel
+from vallum.study.lanes import Kernel, kernel
 from vallum.study.machine import differences, machine, model_digest
-from vallum.study.store import ARRAYS, JOURNAL, Store, StoreError, create_store, open_store, sole_writer
+from vallum.study.store import ARRAYS, JOURNAL, Shard, Store, StoreError, create_store, open_store, sole_writer
 from vallum.study.study import Study
 from vallum.study.work import Precision, Settings, Work, whole
 
@@ -137,7 +141,7 @@ def run_study(
     with sole_writer(place), ThreadPoolExecutor(threads) as pool:
         store = _prepare(work, place, size, resume, allow_mixed, overwrite)
         try:
-            _run(work, store, pool, progress)
+            _run(work, store, pool, threads, progress)
         except OSError as error:
             reason = error.strerror or error
             raise StoreError(
@@ -196,13 +200,13 @@ def _prepare(work: Work, folder: Path, shard: int, resume: bool, allow_mixed: bo
     return store
 
 
-def _run(work: Work, store: Store, pool: ThreadPoolExecutor, progress: Progress | None) -> None:
+def _run(work: Work, store: Store, pool: ThreadPoolExecutor, threads: int, progress: Progress | None) -> None:
     """Compute, write and commit every shard that is not in the store yet; then the fans, and it is complete."""
     aside = ThreadPoolExecutor(1)
     try:
         told = range(len(work.superset.options)) if work.fans else ()
         series = [aside.submit(work.series, option) for option in told]
-        facts = _run_shards(work, store, pool, progress)
+        facts = _run_shards(work, store, pool, threads, progress)
         if work.fans:
             write_fans(store, work.model, [x.result() for x in series])
         store.finish(**facts)
@@ -210,7 +214,9 @@ def _run(work: Work, store: Store, pool: ThreadPoolExecutor, progress: Progress 
         aside.shutdown(cancel_futures=True)
 
 
-def _run_shards(work: Work, store: Store, pool: ThreadPoolExecutor, progress: Progress | None) -> dict[str, Any]:
+def _run_shards(
+    work: Work, store: Store, pool: ThreadPoolExecutor, threads: int, progress: Progress | None
+) -> dict[str, Any]:
     """Compute, write and commit what is missing; returns the failures and the digest of the whole study."""
     design, replicates = work.settings.design, work.settings.replicates
     shards = list(work.shards(store.attributes["shard"]))
@@ -219,21 +225,42 @@ def _run_shards(work: Work, store: Store, pool: ThreadPoolExecutor, progress: Pr
     program = kernel(work.model, work.settings.dtype)
     hashes = {x.name: hashlib.sha256() for x in work.variables if "future" in x.dims and x.name != "scramble"}
     done = failures = 0
-    for shard in shards:
-        blocks = store.intact(shard, committed[shard]) if shard in committed else None
-        if blocks is None:
-            blocks = work.shard(program, shard, pool)
-            list(pool.map(partial(store.replace, shard), blocks, blocks.values()))
-            store.commit(shard, blocks)
-        list(pool.map(_digest, (hashes[name] for name in blocks), blocks.values()))
-        failures += int(np.count_nonzero(blocks["status"]))
-        done += (shard.stop - shard.start) * replicates
-        if progress:
-            progress(done, total, failures)
+    calls = -(-min(store.attributes["shard"], design.futures) * replicates // program.call)
+    missing = [shard for shard in shards if shard not in committed]
+    ahead = 1 if calls >= threads else 1 + -(-threads // calls)  # one of them is being written
+    with closing(_computed(work, program, missing, pool, ahead)) as computed:
+        for shard in shards:
+            blocks = store.intact(shard, committed[shard]) if shard in committed else None
+            if blocks is None:
+                blocks = work.shard(program, shard, pool) if shard in committed else next(computed)
+                list(pool.map(partial(store.replace, shard), blocks, blocks.values()))
+                store.commit(shard, blocks)
+            list(pool.map(_digest, (hashes[name] for name in blocks), blocks.values()))
+            failures += int(np.count_nonzero(blocks["status"]))
+            done += (shard.stop - shard.start) * replicates
+            if progress:
+                progress(done, total, failures)
     digest = hashlib.sha256(work.identity.encode())
     for name in sorted(hashes):
         digest.update(f"{name} {hashes[name].hexdigest()}\n".encode())
     return {"failures": failures, "digest": digest.hexdigest()}
+
+
+def _computed(
+    work: Work, program: Kernel, shards: Sequence[Shard], pool: ThreadPoolExecutor, ahead: int
+) -> Generator[dict[str, Shaped[np.ndarray, "..."]], None, None]:
+    """Every stored array of each shard in turn; so many shards are under way at once."""
+    waiting: deque[Future[dict[str, Any]]] = deque()
+    with ThreadPoolExecutor(ahead) as several:
+        try:
+            for shard in shards:
+                waiting.append(several.submit(work.shard, program, shard, pool))
+                if len(waiting) == ahead:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            several.shutdown(cancel_futures=True)
 
 
 def _digest(total: Hash, block: Shaped[np.ndarray, "..."]) -> None:

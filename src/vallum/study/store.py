@@ -2,7 +2,7 @@
 
 `FOLDER/study.zarr` opens with plain `xarray.open_zarr`. `FOLDER/journal.jsonl` has one
 line a committed shard: where it lies and a checksum of every array in it. A shard counts
-only once its line is on disk, so a killed run loses at most the shard it was in; on
+only once its line is on disk, so a killed run loses at most what it was computing; on
 resuming, shards whose bytes no longer match their line are run again.
 
 This is the one file that touches zarr, which has no complete types.

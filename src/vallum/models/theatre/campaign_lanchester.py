@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vallum.models.theatre import campaign
 from vallum.models.theatre.campaign import LANES, Campaign, run
-from vallum.models.theatre.combat import BATTLE, Bout, Field, Fight, Ground, Place, here, settled
+from vallum.models.theatre.combat import BATTLE, Bout, Field, Fight, Ground, Place, here
 from vallum.models.theatre.engagement import Law
 from vallum.models.theatre.fitted_law import FITTED, beforehand, common_part, looked_up, noise_of, own_part
 from vallum.spec import Tables
@@ -123,7 +123,7 @@ def _rates(field: Field, fight: Fight, at: Place) -> tuple[Float[Array, "axis ru
     def further() -> Noises:
         return _drawn(law, chance.common, field.draws, here(ground.key, fight.segment), fight.attempt)
 
-    noise = settled(looked_up(chance.first, ground, fight, further))
+    noise = looked_up(chance.first, ground, fight, further)
     scale = law.scale
     size = (scale["lanchester_own"] + scale["lanchester_enemy"] - 1.0) * jnp.log(scale["reference_strength"])
     lean = exponent(law) * (jnp.log(jnp.maximum(fight.attackers, 1.0)) - jnp.log(jnp.maximum(at.there, 1.0)))

@@ -20,8 +20,9 @@ so that the length of the step decides only when arrivals count.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from vallum.models.settled import settled
 from vallum.models.theatre.engagement import Law
 
 if TYPE_CHECKING:
@@ -246,17 +247,6 @@ class Rules(NamedTuple):
     repulse: bool
 
 
-Phase = TypeVar("Phase")
-
-
-def settled(values: Phase) -> Phase:
-    """The same values, computed once: left to itself the compiler computes them again for whoever uses them."""
-    import jax
-
-    barrier: Any = jax.lax.optimization_barrier  # pyright: ignore[reportUnknownVariableType]
-    return barrier(values)
-
-
 def begin(ground: Ground, rules: Rules) -> Fight:
     """Nobody there, every axis at its start on the day of the attack."""
     import jax.numpy as jnp
@@ -401,11 +391,10 @@ def event(field: Field, fight: Fight, until: Float[Array, "..."]) -> Fight:
     import jax.numpy as jnp
 
     ground, inputs, rules, law = field.ground, field.inputs, field.conditions.rules, field.conditions.law
-    at, live = settled(_place(field, fight)), fight.now < until
+    at, live = settled(lambda: _place(field, fight)), fight.now < until
     # a battle begins
     starts = live & (fight.mode == MOVING) & at.goes_on & at.held & ~fight.won & ~at.waits
-    bout = rules.bout(field, fight, at, starts)
-    bout, mode = settled((bout, jnp.where(starts, BATTLE, fight.mode)))
+    bout, mode = settled(lambda: rules.bout(field, fight, at, starts)), jnp.where(starts, BATTLE, fight.mode)
     fighting, moving = live & (mode == BATTLE), live & (mode == MOVING) & at.goes_on & ~at.waits
     held_up = live & (mode != MOVING)
     # the rest of a battle or pause, the way to the end of the segment, or the step: whatever is shortest

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vallum.models.settled import settled
 from vallum.models.theatre.campaign_declaration import RIVAL_SCALES, SCALES, TERMS
 from vallum.spec import Tables
 
@@ -175,12 +176,16 @@ def law_of(fits: Fits, inputs: Inputs) -> Law:
     together = jnp.sum(factor * deviate.T[:, None, :], axis=2).T
     estimate, error = (jnp.asarray(x, deviate.dtype)[chosen].T for x in (fits.estimate, fits.error))
     low, high = (jnp.asarray(x, deviate.dtype)[:, None] for x in (fits.low, fits.high))
-    spread = jnp.where(error > 0, error, 1.0)
-    # A normal deviate known to be above (below) a bound, at the same quantile; exact in the tail that is left.
-    above = -ndtri(ndtr(-(low - estimate) / spread) * ndtr(-together))
-    below = ndtri(ndtr((high - estimate) / spread) * ndtr(together))
-    inside = jnp.where(jnp.isfinite(low), above, jnp.where(jnp.isfinite(high), below, together))
-    value = jnp.where(error > 0, estimate + error * inside, estimate)
+
+    def inside() -> Array:
+        spread = jnp.where(error > 0, error, 1.0)
+        # A normal deviate known to be above (below) a bound, at the same quantile; exact in the tail that is left.
+        above = -ndtri(ndtr(-(low - estimate) / spread) * ndtr(-together))
+        below = ndtri(ndtr((high - estimate) / spread) * ndtr(together))
+        found = jnp.where(jnp.isfinite(low), above, jnp.where(jnp.isfinite(high), below, together))
+        return jnp.where(error > 0, estimate + error * found, estimate)
+
+    value = settled(inside)
     scale = jnp.asarray(fits.scale, deviate.dtype)[chosen].T
     terms: dict[str, Array] = {name: value[at] for at, name in enumerate(TERMS)}
     scales: dict[str, Array] = {name: scale[at] for at, name in enumerate(ALL_SCALES)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from vallum.models.theatre.combat import Bout, Field, Fight, Ground, Place, Rules, frontage, here, settled
+from vallum.models.theatre.combat import Bout, Field, Fight, Ground, Place, Rules, frontage, here
 from vallum.models.theatre.engagement import Law, loss_rates, odds
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def _bout(field: Field, fight: Fight, at: Place, starts: Bool[Array, "axis run"]
     def further() -> Luck:
         return _drawn(law, chance.common, field.draws, here(ground.key, fight.segment), fight.attempt)
 
-    luck = settled(looked_up(chance.luck, ground, fight, further))
+    luck = looked_up(chance.luck, ground, fight, further)
     lasts = jnp.where(starts, luck.days, fight.lasts)
     log_odds = jnp.where(starts, _odds(field, fight), fight.chance)
     wins = luck.threshold < log_odds

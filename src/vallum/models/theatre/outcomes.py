@@ -145,10 +145,8 @@ def by_axis(
     reach = jnp.asarray(structure.axis_length[:, None] / inputs["advance_rate"])
 
     def on_axes(which: Any) -> Float[Array, "axis run"]:
-        there = jnp.where(which, worth, 0)
-        return jnp.stack(
-            [jnp.sum(jnp.where(structure.axis[:, None] == x, there, 0), axis=0) for x in range(len(reach))]
-        )
+        mine = structure.axis == np.arange(len(reach))[:, None]
+        return jnp.sum(jnp.where(mine[:, :, None], jnp.where(which, worth, 0), 0), axis=1)
 
     def before(axis: Int32[np.ndarray, " formation"]) -> Any:
         until = jnp.concatenate([reach, jnp.zeros_like(reach[:1])])[axis]

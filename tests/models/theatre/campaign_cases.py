@@ -104,6 +104,9 @@ FORMATIONS = {  # id: nation, origin, destination, kit, heaviness
 }
 
 
+LACKS = {"formations": 0.1, "echelons": 0.1, "axes": 0.1}  # share of rows that an option switches off
+
+
 class Case(NamedTuple):
     """One structure and the inputs of its runs, the run axis last (as the array code wants them)."""
 
@@ -251,7 +254,7 @@ def values(given, seed, runs, change=None):
     found["required_day"] = np.rint(found["required_day"] / 3)
     for table in spec.tables:
         if not table.ordered:
-            lacks = rng.random(len(given[table.name])) < (0.1 if table.name in ("formations", "echelons") else 0.0)
+            lacks = rng.random(len(given[table.name])) < LACKS.get(table.name, 0.0)
             real = [not id.startswith("~") for id in given[table.name].ids]
             found[f"{table.name}.active"] = (np.array(real) & ~lacks)[:, None]
     return {name: np.asarray(x) for name, x in {**found, **(change(found) if change else {})}.items()}

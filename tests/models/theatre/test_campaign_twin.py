@@ -127,10 +127,12 @@ def test_attackers_come_or_are_struck_on_the_way(drawn):
     (seed, run), told = drawn, story(*drawn)
     case = given_case(seed)
     plan = next(event.who for event in told.events if event.what == "plan taken")
+    goes = dict(zip(case.tables["axes"].ids, case.inputs["axes.active"][:, 0], strict=True))
+    columns = case.tables["echelons"].columns
     sent = sum(
         case.inputs["echelon_personnel"][row, run] * case.inputs["echelon_available"][row, run]
-        for row, mine in enumerate(case.tables["echelons"].columns["plan"])
-        if mine == plan and case.inputs["echelons.active"][row, 0]
+        for row, (mine, axis) in enumerate(zip(columns["plan"], columns["axis"], strict=True))
+        if mine == plan and case.inputs["echelons.active"][row, 0] and goes[axis]
     )
     came = sum(told.outcomes["axis_attackers"]) + told.outcomes["attacker_strike_losses"]
     assert came == pytest.approx(sent, rel=1e-9)  # all are due before the last day

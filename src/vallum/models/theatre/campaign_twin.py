@@ -169,11 +169,12 @@ class _Campaign:
     def _echelons(self) -> dict[float, dict[str, dict[str, float]]]:
         """Soldiers of the plan's echelons by step, axis and id; and axes with one are attacked."""
         echelons, found = self.stage.tables["echelons"], dict[float, dict[str, dict[str, float]]]()
-        axes = {x.id: x for x in self.axes}
+        rows = {id: row for row, id in real_rows(self.stage.tables["axes"])}
+        axes = {x.id: x for x in self.axes if self.given.active("axes", rows[x.id])}
         for row, id in real_rows(echelons):
             soldiers = self.given("echelon_personnel", row) * self.given("echelon_available", row)
             mine = self.given.active("echelons", row) and text(echelons, "plan", row) == self.politics.plan
-            if mine and soldiers > 0:
+            if mine and soldiers > 0 and text(echelons, "axis", row) in axes:
                 axis, step = axes[text(echelons, "axis", row)], step_of(self.given("echelon_day", row))
                 axis.attacked |= bool(axis.chain)
                 found.setdefault(step, {}).setdefault(axis.id, {})[id] = soldiers

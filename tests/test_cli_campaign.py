@@ -12,8 +12,10 @@ from tomli_w import dumps as toml_text
 
 from vallum.analysis.arms import Arm, plans_of, with_arms
 from vallum.analysis.book import Book, Result
+from vallum.analysis.campaign_runs import CampaignRuns
 from vallum.analysis.comparison import AnalysisError
 from vallum.analysis.fait_accompli import fait_accompli
+from vallum.analysis.rival_laws import enter_laws, other_laws, under_law
 from vallum.case import compile_case, load_case, load_case_text
 from vallum.cli import main
 from vallum.present.marked import html, plain, shown
@@ -127,6 +129,48 @@ def test_what_is_said_of_retaking_and_of_the_attackers_doubt_is_that_of_the_stud
         for on in ("on", "off"):
             best = 1 - min(held[f"{option.id}.{plan}.{on}"] for plan in plans_of(case))
             assert float(book[f"hesitates.{option.id}.{on}"]["value"]) == pytest.approx((asked > best).mean())
+
+
+@pytest.mark.heavy
+def test_every_law_of_battle_is_told_beside_the_cases_own(compared):
+    case, own, book = load_case(CASE), Study(compared), book_of(compared)
+    rows = [str(x) for x in own.data["option"].to_numpy()]
+    assert other_laws(case) == ("campaign_lanchester", "campaign_epstein", "campaign_feba")
+    differ = set()
+    for law in other_laws(case):
+        study = Study(compared / "laws" / law)
+        assert study.attributes["model"] == law
+        np.testing.assert_array_equal(study.data["advance_rate"], own.data["advance_rate"])  # the same futures
+        for row, id in enumerate(str(x) for x in study.data["option"].to_numpy()):
+            denied, mine = (x.data["denied_by_day_30"].to_numpy() for x in (study, own))
+            denied, mine = denied[row], mine[rows.index(id)]
+            value = {x: float(book[f"law.{law}.{id}/{x}"]["value"]) for x in ("denied-30", "less", "same")}
+            assert value["denied-30"] == pytest.approx(denied.mean())
+            assert value["less"] == pytest.approx(denied.mean() - mine.mean(), abs=1e-12)
+            assert value["same"] == pytest.approx((denied == mine).mean())
+            differ |= {law} if value["same"] < 1 else set()
+    assert differ  # else the law would not have been changed
+    page = (compared / "report.html").read_text(encoding="utf-8")
+    assert "How much does the law of battle matter?" in page
+
+
+@pytest.mark.heavy
+def test_a_study_under_another_law_must_be_of_this_case_and_of_these_futures(compared):
+    runs = CampaignRuns(Study(compared), load_case(CASE))
+    with pytest.raises(AnalysisError, match="made of another case"):
+        enter_laws(Book(), runs, {"campaign_feba": Study(compared / "laws" / "campaign_epstein")})
+    few = SimpleNamespace(complete=True, folder="few", attributes={"settings": {}})
+    with pytest.raises(AnalysisError, match="other futures"):
+        enter_laws(Book(), runs, {"campaign_feba": few})
+    with pytest.raises(AnalysisError, match="unfinished"):
+        enter_laws(Book(), runs, {"campaign_feba": SimpleNamespace(complete=False, folder="half")})
+
+
+def test_only_campaigns_have_other_laws():
+    assert other_laws(load_case("central-europe-1984")) == ()
+    case = under_law(load_case(CASE), "campaign_epstein")
+    assert case.model == "campaign_epstein"
+    assert all(x.id.endswith(".on") for x in case.options)
 
 
 @pytest.mark.heavy

@@ -27,6 +27,8 @@ from vallum.models.theatre.campaign_declaration import DENIED_BY
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float64
 
+    from vallum.analysis.rival_laws import LawLeader
+
 DAY = 30  # of the days that are reported, the one that options are ranked by
 TRUSTED = 0.25  # no verdict where a larger share of runs is outside the evidence
 YEARS = 10  # over which costs are added up
@@ -127,6 +129,8 @@ class CampaignFindings:
         The plan that costs the defenders most soldiers, with the alliance fighting.
     frugal : mapping of plan to option
         The cheapest of those that cannot be told apart from the leader.
+    laws : tuple of LawLeader
+        Of the case's own law of battle and of others, where they were tried (`rival_laws`).
     """
 
     runs: CampaignRuns
@@ -137,6 +141,7 @@ class CampaignFindings:
     choices: tuple[Choice, ...]
     worst: Mapping[str, str]
     frugal: Mapping[str, str]
+    laws: tuple[LawLeader, ...] = ()
 
 
 def slug(name: str) -> str:
@@ -394,7 +399,7 @@ def hesitates_id(option: str, on: bool) -> str:
 
 
 def _enter_confidence(book: Book, runs: CampaignRuns) -> None:
-    """The chance of success that the attacker asks for: median, and all but a tenth of futures."""
+    """The chance of success that the attacker asks for: median, and the range of nine in ten futures."""
     asked = runs.confidence(Arm(runs.case.question.reference, runs.plans[0]))
     low, middle, high = (float(x) for x in np.quantile(asked, [0.05, 0.5, 0.95]))
     about = "chance of success that the attacker asks for, median; 5 to 95 % of futures"

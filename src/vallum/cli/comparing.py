@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 WHOLE = "compared-case"  # folder of a campaign's study with the case as the analyst wrote it, without arms
 LATE = "fait-accompli"  # folder of the study with more brigades in place
+LAWS = "laws"  # folder of the studies under other laws of battle, each in one of its own
 MAP_FUTURES = 64
 
 
@@ -40,8 +41,7 @@ def compare_case(name: str, arguments: StudyArguments) -> None:
     study = opened(name)
     if (study.folder / WHOLE).is_dir():
         whole = load_case(study.folder / WHOLE)
-        late = study.folder / LATE
-        _told(study, opened(late) if is_study(str(late)) else None, whole, str(study.folder / WHOLE))
+        _told(study, _beside(study), whole, str(study.folder / WHOLE))
     else:
         _plain(study, None)
 
@@ -74,16 +74,26 @@ def _plain(study: Study, case: Case | None) -> None:
 
 
 def _campaign(case: Case, name: str, arguments: StudyArguments) -> None:
-    """Run every plan and arm, then again with more brigades in place, and tell what came of it."""
+    """Run every plan and arm, then again with more brigades and under other laws, and tell what came of it."""
     from vallum.analysis.arms import with_arms
     from vallum.analysis.fait_accompli import EXTRAS
+    from vallum.analysis.rival_laws import other_laws, under_law
 
     study = study_of(with_arms(case), arguments, resume=True, allow_mixed=False, fans=False)
     _keep(case, study.folder / WHOLE)
     comparable = [option.id for option in case.options if not option.not_comparable]
     more = with_arms(case, EXTRAS, (True,), comparable)
-    late = study_of(more, replace(arguments, out=study.folder / LATE), resume=True, allow_mixed=False, fans=False)
-    _told(study, late, case, name)
+    for folder, again in {LATE: more, **{f"{LAWS}/{law}": under_law(case, law) for law in other_laws(case)}}.items():
+        study_of(again, replace(arguments, out=study.folder / folder), resume=True, allow_mixed=False, fans=False)
+    _told(study, _beside(study), case, name)
+
+
+def _beside(study: Study) -> dict[str, Study]:
+    """The studies that were made beside one, by the folder that each is in; those under other laws in their order."""
+    from vallum.analysis.rival_laws import LAWS as KNOWN
+
+    folders = LATE, *(f"{LAWS}/{law}" for law in KNOWN)
+    return {x: opened(study.folder / x) for x in folders if is_study(str(study.folder / x))}
 
 
 def _keep(case: Case, folder: Path) -> None:
@@ -96,11 +106,12 @@ def _keep(case: Case, folder: Path) -> None:
         raise _unwritable(folder, error) from error
 
 
-def _told(study: Study, late: Study | None, case: Case, name: str) -> None:
+def _told(study: Study, beside: dict[str, Study], case: Case, name: str) -> None:
     from vallum.analysis.book import write_book
     from vallum.analysis.campaign import findings
     from vallum.analysis.campaign_runs import CampaignRuns
     from vallum.analysis.fait_accompli import enter_fait_accompli
+    from vallum.analysis.rival_laws import enter_laws
     from vallum.present.campaign_figures import write_campaign_figures
     from vallum.present.campaign_tables import grids, terminal
     from vallum.present.findings import answers
@@ -110,8 +121,12 @@ def _told(study: Study, late: Study | None, case: Case, name: str) -> None:
 
     runs = CampaignRuns(study, case)
     found = findings(runs)
+    late = beside.pop(LATE, None)
     if late is not None:
         enter_fait_accompli(found.book, runs, late)
+    if beside:
+        laws = {folder.removeprefix(f"{LAWS}/"): again for folder, again in beside.items()}
+        found = replace(found, laws=enter_laws(found.book, runs, laws))
     screen = console()
     _heading(screen, case, design_words(study))
     for grid in grids(found):

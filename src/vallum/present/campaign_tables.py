@@ -13,6 +13,7 @@ from vallum.analysis.book import Book
 from vallum.analysis.campaign import CONTACT, DAY, REACHED, TRUSTED, CampaignFindings, cell
 from vallum.analysis.campaign_runs import ALL
 from vallum.models.theatre.campaign_declaration import DENIED_BY
+from vallum.present.laws import laws_grid
 from vallum.present.marked import Grid, plain
 from vallum.present.naming import APART, DOUBTED, plan_name, row_name
 from vallum.present.retaking import retaking_grid
@@ -22,9 +23,10 @@ HEAD, GAP, PROSE = 14, 1, 40  # on a terminal: width of a heading, between colum
 
 
 def grids(found: CampaignFindings) -> tuple[Grid, ...]:
-    """Two tables a plan, one of counter-offensives and one of the options' costs."""
+    """Two tables a plan, one of other laws of battle, one of counter-offensives and one of the options' costs."""
     tables = [table(found, plan) for plan in found.runs.plans for table in (denial_grid, course_grid)]
-    return (*tables, retaking_grid(found), cost_grid(found))
+    laws = (laws_grid(found),) if found.laws else ()
+    return (*tables, *laws, retaking_grid(found), cost_grid(found))
 
 
 def terminal(grid: Grid, book: Book, width: int) -> Table:

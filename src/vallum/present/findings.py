@@ -22,6 +22,7 @@ from vallum.analysis.campaign import (
 )
 from vallum.analysis.campaign_runs import ALL
 from vallum.models.theatre.campaign_declaration import DENIED_BY
+from vallum.present.laws import laws_change, laws_sure
 from vallum.present.naming import listed, option_name, plan_name
 from vallum.present.retaking import retaking_lines
 
@@ -141,6 +142,7 @@ def _sure(found: CampaignFindings) -> Iterator[str]:
             f"thirds of the uncertain inputs, one at a time, it ranges from {over}. If no ally fought but those who "
             f"stand there, it would be {off}."
         )
+    yield from laws_sure(found)
     yield (
         "More futures narrow the sampling interval and leave the range over inputs as it is. Neither says whether the "
         "model is right; what it gets right and wrong of past wars stands in the README."
@@ -184,6 +186,7 @@ def _change(found: CampaignFindings) -> Iterator[str]:
         if alone.option != leader.option and leader.option not in alone.rivals:
             id = cell(Arm(alone.option, plan, False), ALL, f"denied-{DAY}")
             yield f"{name}: without the alliance <<{alone.option}>> leads, with [[{id}]]."
+    yield from laws_change(found)
     if not found.runs.branches:
         return
     for plan in found.runs.plans:
@@ -261,8 +264,8 @@ def _hesitates(found: CampaignFindings) -> Iterator[str]:
             f"{low} to {high} of futures if it expects {'the alliance to fight' if expects else 'nobody to come'}"
         )
     yield (
-        f"It takes no plan whose chance is below what it asks for, [[confidence]] ([[confidence|ends]]): none is good "
-        f"enough in {told[0]}, and in {told[1]}."
+        f"It takes no plan whose chance is below what it asks for, by the case [[confidence]] ([[confidence|ends]]): "
+        f"none is good enough in {told[0]}, and in {told[1]}."
     )
     yield "What a prize is worth to it, and what it expects to pay afterwards, this model does not weigh."
 

@@ -34,13 +34,14 @@ def settled(compute: Callable[[], Values]) -> Values:
     barrier: Any = jax.lax.optimization_barrier  # pyright: ignore[reportUnknownVariableType]
     loop: Any = jax.lax.while_loop  # pyright: ignore[reportUnknownVariableType]
     once = barrier(jnp.ones((), jnp.int32))
-    shapes: Any = jax.eval_shape(compute)
+    traced: Any = jax.jit(compute)  # traced once, for its shapes and for the loop
+    shapes: Any = jax.eval_shape(traced)
     nothing: Any = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType, reportUnknownLambdaType]
 
     def more(state: tuple[Any, Any]) -> Any:
         return state[0] < once
 
     def one(state: tuple[Any, Any]) -> tuple[Any, Any]:
-        return state[0] + 1, compute()
+        return state[0] + 1, traced()
 
     return loop(more, one, (jnp.zeros((), jnp.int32), nothing))[1]

@@ -51,8 +51,9 @@ class Kernel(Protocol):
         seed: tuple[np.uint32, np.uint32],
         future: UInt32[np.ndarray, " run"],
         replicate: UInt32[np.ndarray, " run"],
+        runs: int = ...,
     ) -> dict[str, Any]:
-        """Outcomes and status of every run."""
+        """Outcomes and status of every run; of a model that computes a block at once, of the first `runs` alone."""
         ...
 
 
@@ -171,7 +172,9 @@ def _kernel(model: Model, dtype: str, series: bool) -> Kernel:
     lanes, blocks = width(model)
     whole = hasattr(model, "LANES")
 
-    def call(structure: _Static, arrays: tuple[Array, ...], shared: Any, own: Any, seed: Any, ids: Any) -> Any:
+    def call(
+        structure: _Static, arrays: tuple[Array, ...], shared: Any, own: Any, seed: Any, ids: Any, used: Any
+    ) -> Any:
         def one(numbers: Any, future: Array, replicate: Array) -> dict[str, Array]:
             return run(structure.join(arrays), shared, numbers, seed, future, replicate)
 
@@ -193,8 +196,7 @@ def _kernel(model: Model, dtype: str, series: bool) -> Kernel:
 
         ids = jax.tree.map(into_blocks, ids)
         if whole:
-            along: Any = jax.lax.map  # pyright: ignore[reportUnknownVariableType]
-            return along(at_once, (own, ids))
+            return first_of(at_once, (own, ids), used)
         return jax.tree.map(out_of_blocks, jax.lax.map(each, (jax.tree.map(into_blocks, own), ids)))
 
     compiled = jax.jit(call, static_argnums=0)
@@ -206,19 +208,47 @@ def _kernel(model: Model, dtype: str, series: bool) -> Kernel:
         seed: tuple[np.uint32, np.uint32],
         future: UInt32[np.ndarray, " run"],
         replicate: UInt32[np.ndarray, " run"],
+        runs: int = lanes * blocks,
     ) -> dict[str, Any]:
         with jax.enable_x64(precision == np.float64):
             cast = {name: in_precision(x, precision) for name, x in shared.items()}
             mine: Any = {name: in_precision(x, precision) for name, x in own.items()}
             static, arrays = _split(structure)
-            if not whole:
-                return jax.device_get(compiled(static, arrays, cast, mine, seed, (future, replicate)))
-            mine = _by_block(mine, blocks, lanes)
-            return _by_run(jax.device_get(compiled(static, arrays, cast, mine, seed, (future, replicate))))
+            if whole:
+                mine = _by_block(mine, blocks, lanes)
+            used = np.int32(-(-runs // lanes))
+            found = jax.device_get(compiled(static, arrays, cast, mine, seed, (future, replicate), used))
+            return _by_run(found) if whole else found
 
     program: Any = enter
     program.compiled, program.call = compiled, lanes * blocks
     return program
+
+
+def first_of(compute: Callable[[Any], Any], blocks: Any, used: Array) -> Any:
+    """What a function gives for each of the first blocks, zeros for the others: they take no time."""
+    traced: Any = jax.jit(compute)  # traced once, for its shapes and for the loop
+
+    each: Any = jax.tree.map
+    leaves: list[Any] = jax.tree.leaves(blocks)
+
+    def at(block: Array | int) -> Any:
+        def mine(array: Any) -> Any:
+            return array[block]
+
+        return each(mine, blocks)
+
+    def room(shape: Any) -> Any:
+        return jnp.zeros((len(leaves[0]), *shape.shape), shape.dtype)
+
+    def put(found: Any, new: Any, block: Array) -> Any:
+        return found.at[block].set(new)
+
+    def one(block: Array, found: Any) -> Any:
+        return each(partial(put, block=block), found, traced(at(block)))
+
+    loop: Any = jax.lax.fori_loop  # pyright: ignore[reportUnknownVariableType]
+    return loop(0, used, one, each(room, jax.eval_shape(traced, at(0))))
 
 
 def _by_block(values: Mapping[str, Shaped[np.ndarray, "run ..."]], blocks: int, lanes: int) -> Stacked:
@@ -273,7 +303,7 @@ def sweep(
         else:
             take = np.minimum(np.arange(first, first + size), runs - 1)
         mine = {name: x[take] for name, x in own.items()}
-        return program(structure, shared, mine, words, future[take], replicate[take])
+        return program(structure, shared, mine, words, future[take], replicate[take], min(size, runs - first))
 
     pieces = list((pool.map if pool else map)(call, range(0, runs, size)))
     return {name: np.concatenate([piece[name] for piece in pieces])[:runs] for name in pieces[0]}

@@ -225,14 +225,15 @@ def create_store(
     for variable in variables:
         by_shard = "future" in variable.dims and variable.name != "scramble"
         shards = tuple(min(shard, sizes[dim]) if dim == "future" else _alone(dim, sizes) for dim in variable.dims)
+        chunks = tuple(
+            _chunk(length) if dim == "future" else length for dim, length in zip(variable.dims, shards, strict=True)
+        )
         group.create_array(
             variable.name,
             shape=tuple(sizes[dim] for dim in variable.dims),
             dtype=variable.dtype,
-            chunks=tuple(
-                _chunk(length) if dim == "future" else length for dim, length in zip(variable.dims, shards, strict=True)
-            ),
-            shards=shards if by_shard else None,
+            chunks=chunks,
+            shards=shards if by_shard and chunks != shards else None,  # a shard of one chunk is a file as it is
             compressors=ZstdCodec(level=1),
             fill_value=np.nan if variable.dtype.startswith("float") else 0,
             dimension_names=variable.dims,

@@ -259,14 +259,14 @@ def _index(
     return places, inside
 
 
+def _dims(numbers: Any, dropped: str, columns: str, of_batch: str) -> tuple[list[int], ...]:
+    """Dimensions of an operand: dropped, indexed by column, of a batch; and those of the indices of the batch."""
+    return tuple(list(getattr(numbers, name)) for name in (dropped, columns, "operand_batching_dims", of_batch))
+
+
 def _gather(dimension_numbers: Any, slice_sizes: Any, mode: Any, fill_value: Any, **_: Any) -> Callable[..., Any]:
     numbers, fills = dimension_numbers, "FILL" in str(mode)
-    dims = (
-        tuple(numbers.collapsed_slice_dims),
-        list(numbers.start_index_map),
-        list(numbers.operand_batching_dims),
-        list(numbers.start_indices_batching_dims),
-    )
+    dims = _dims(numbers, "collapsed_slice_dims", "start_index_map", "start_indices_batching_dims")
 
     def rows(x: Array, indices: Array) -> Any:
         """Whole rows of the first dimension, the usual case."""
@@ -276,7 +276,7 @@ def _gather(dimension_numbers: Any, slice_sizes: Any, mode: Any, fill_value: Any
         batch, window = list(indices.shape[:-1]), list(numbers.offset_dims)
         kept = [s for d, s in enumerate(slice_sizes) if d not in dims[0] and d not in dims[2]]
         trailing = window == list(range(len(batch), len(batch) + len(kept)))
-        if dims[:3] == ((0,), [0], []) and kept == list(x.shape[1:]) and trailing and not fills:
+        if dims[:3] == ([0], [0], []) and kept == list(x.shape[1:]) and trailing and not fills:
             return rows(x, indices)
         out = [0] * (len(batch) + len(kept))
         for at, size in zip(window, kept, strict=True):
@@ -303,12 +303,7 @@ def _filler(dtype: Any, fill_value: Any) -> Any:
 def _scatter(put: Callable[[Array, Any, Array], None]) -> Callable[..., Callable[..., Any]]:
     def made(dimension_numbers: Any, mode: Any, **_: Any) -> Callable[..., Any]:
         numbers, drops = dimension_numbers, "FILL" in str(mode)
-        dims = (
-            tuple(numbers.inserted_window_dims),
-            list(numbers.scatter_dims_to_operand_dims),
-            list(numbers.operand_batching_dims),
-            list(numbers.scatter_indices_batching_dims),
-        )
+        dims = _dims(numbers, "inserted_window_dims", "scatter_dims_to_operand_dims", "scatter_indices_batching_dims")
 
         def into(x: Array, indices: Array, updates: Array) -> Any:
             window, found = list(numbers.update_window_dims), x.copy()

@@ -14,8 +14,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 # One folder of compiled programs for a run of the tests and all its processes, which inherit the environment.
 MINE = "VALLUM_CACHE" not in os.environ
-CACHE = os.environ.setdefault("VALLUM_CACHE", tempfile.mkdtemp(prefix="vallum-tests-") if MINE else "")
-os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", f"{CACHE}/programs")
+if MINE:
+    os.environ["VALLUM_CACHE"] = tempfile.mkdtemp(prefix="vallum-tests-")
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", f"{os.environ['VALLUM_CACHE']}/programs")
 
 ALLOWED = Path(__file__).parent / "allowed_skips.txt"
 
@@ -40,4 +41,4 @@ def unexpected_skips(reporter):
 
 def pytest_unconfigure(config):
     if MINE and not hasattr(config, "workerinput"):
-        shutil.rmtree(CACHE, ignore_errors=True)
+        shutil.rmtree(os.environ["VALLUM_CACHE"], ignore_errors=True)

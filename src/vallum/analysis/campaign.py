@@ -9,7 +9,7 @@ does best, is withheld where more than a quarter of the runs leave the evidence.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -329,20 +329,34 @@ def ten_years(option: Option) -> tuple[tuple[float, float, float], str] | None:
 def _leader(
     book: Book, runs: CampaignRuns, plan: str, branch: str, inside: Bool[np.ndarray, " future"], on: bool = True
 ) -> Leader:
-    arms = [Arm(option, plan, on) for option in runs.comparable]
-    name = f"denied_by_day_{DAY}"
-    best = max(arms, key=lambda arm: book[cell(arm, branch, f"denied-{DAY}")].value)
-    rivals: list[str] = []
-    for arm in arms:
-        if arm == best:
-            continue
-        found = runs.gain(name, best, arm, inside)
+    def over(best: Arm, arm: Arm) -> str:
         id = f"lead.{plan}/{slug(branch)}/{ON if on else OFF}/{best.option}-over-{arm.option}"
-        book.add(id, found, "share", f"P(denied by day {DAY}) of {best.option} less that of {arm.option}, same futures")
-        if not found.low > 0:
-            rivals.append(arm.option)
+        about = f"P(denied by day {DAY}) of {best.option} less that of {arm.option}, same futures"
+        return book.add(id, runs.gain(f"denied_by_day_{DAY}", best, arm, inside), "share", about)
+
+    arms = [Arm(option, plan, on) for option in runs.comparable]
+    best, rivals = foremost(book, arms, lambda arm: cell(arm, branch, f"denied-{DAY}"), over)
     trusted = book[cell(best, branch, "outside")].value <= TRUSTED
-    return Leader(plan, branch, best.option, tuple(rivals), trusted)
+    return Leader(plan, branch, best.option, rivals, trusted)
+
+
+def foremost(
+    book: Book, arms: Sequence[Arm], share: Callable[[Arm], str], over: Callable[[Arm, Arm], str]
+) -> tuple[Arm, tuple[str, ...]]:
+    """The arm with the largest share, and the options that cannot be told apart from it.
+
+    Parameters
+    ----------
+    book : Book
+    arms : sequence of Arm
+    share : (arm) -> id
+        Of the share in the book.
+    over : (best, arm) -> id
+        Enters by how much one arm is before another, and gives the id.
+    """
+    best = max(arms, key=lambda arm: book[share(arm)].value)
+    leads = {arm.option: book[over(best, arm)] for arm in arms if arm != best}
+    return best, tuple(option for option, lead in leads.items() if not lead.low > 0)
 
 
 def _flips(book: Book, runs: CampaignRuns, leader: Leader) -> tuple[Flip, ...]:

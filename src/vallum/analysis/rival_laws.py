@@ -15,7 +15,7 @@ import tomli_w
 
 from vallum.analysis.arms import MODEL, Arm, with_arms
 from vallum.analysis.book import Book
-from vallum.analysis.campaign import DAY, TRUSTED
+from vallum.analysis.campaign import DAY, TRUSTED, foremost
 from vallum.analysis.campaign_runs import CampaignRuns
 from vallum.analysis.comparison import AnalysisError
 from vallum.analysis.estimates import Estimate, difference, mean
@@ -182,16 +182,12 @@ def _enter(book: Book, runs: CampaignRuns, law: str, told: _Told, own: _Told) ->
 
 
 def _leader(book: Book, runs: CampaignRuns, law: str, told: _Told, plan: str) -> LawLeader:
-    arms = [Arm(option, plan) for option in runs.comparable]
-    best = max(arms, key=lambda arm: book[law_id(law, arm, f"denied-{DAY}")].value)
-    rivals: list[str] = []
-    for arm in arms:
-        if arm == best:
-            continue
-        lead = told.less(best, told, arm)
+    def over(best: Arm, arm: Arm) -> str:
+        id = f"law.{law}.{plan}/{best.option}-over-{arm.option}"
         about = f"P(denied by day {DAY}) of {best.option} less that of {arm.option} under {LAWS[law]}, same futures"
-        book.add(f"law.{law}.{plan}/{best.option}-over-{arm.option}", lead, "share", about)
-        if not lead.low > 0:
-            rivals.append(arm.option)
+        return book.add(id, told.less(best, told, arm), "share", about)
+
+    arms = [Arm(option, plan) for option in runs.comparable]
+    best, rivals = foremost(book, arms, lambda arm: law_id(law, arm, f"denied-{DAY}"), over)
     trusted = book[law_id(law, best, "outside")].value <= TRUSTED
-    return LawLeader(law, plan, best.option, tuple(rivals), trusted)
+    return LawLeader(law, plan, best.option, rivals, trusted)

@@ -41,7 +41,7 @@ def compare_case(name: str, arguments: StudyArguments) -> None:
     study = opened(name)
     if (study.folder / WHOLE).is_dir():
         whole = load_case(study.folder / WHOLE)
-        _told(study, _beside(study), whole, str(study.folder / WHOLE))
+        _told(study, _beside(study, whole), whole, str(study.folder / WHOLE))
     else:
         _plain(study, None)
 
@@ -85,14 +85,14 @@ def _campaign(case: Case, name: str, arguments: StudyArguments) -> None:
     more = with_arms(case, EXTRAS, (True,), comparable)
     for folder, again in {LATE: more, **{f"{LAWS}/{law}": under_law(case, law) for law in other_laws(case)}}.items():
         study_of(again, replace(arguments, out=study.folder / folder), resume=True, allow_mixed=False, fans=False)
-    _told(study, _beside(study), case, name)
+    _told(study, _beside(study, case), case, name)
 
 
-def _beside(study: Study) -> dict[str, Study]:
-    """The studies that were made beside one, by the folder that each is in; those under other laws in their order."""
-    from vallum.analysis.rival_laws import LAWS as KNOWN
+def _beside(study: Study, case: Case) -> dict[str, Study]:
+    """The studies that were made beside that of a case, by the folder that each is in; laws in their order."""
+    from vallum.analysis.rival_laws import other_laws
 
-    folders = LATE, *(f"{LAWS}/{law}" for law in KNOWN)
+    folders = LATE, *(f"{LAWS}/{law}" for law in other_laws(case))
     return {x: opened(study.folder / x) for x in folders if is_study(str(study.folder / x))}
 
 

@@ -35,8 +35,10 @@ def settled(compute: Callable[[], Values]) -> Values:
     loop: Any = jax.lax.while_loop  # pyright: ignore[reportUnknownVariableType]
     once = barrier(jnp.ones((), jnp.int32))
     traced: Any = jax.jit(compute)  # traced once, for its shapes and for the loop
-    shapes: Any = jax.eval_shape(traced)
-    nothing: Any = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType, reportUnknownLambdaType]
+    each: Any = jax.tree.map
+
+    def room(shape: Any) -> Any:
+        return jnp.zeros(shape.shape, shape.dtype)
 
     def more(state: tuple[Any, Any]) -> Any:
         return state[0] < once
@@ -44,4 +46,4 @@ def settled(compute: Callable[[], Values]) -> Values:
     def one(state: tuple[Any, Any]) -> tuple[Any, Any]:
         return state[0] + 1, traced()
 
-    return loop(more, one, (jnp.zeros((), jnp.int32), nothing))[1]
+    return loop(more, one, (jnp.zeros((), jnp.int32), each(room, jax.eval_shape(traced))))[1]

@@ -14,6 +14,7 @@ from vallum.models import theatre
 from vallum.models.theatre import campaign, deployment, race
 from vallum.models.theatre.routes import plan_network
 from vallum.models.theatre.twin import Order
+from vallum.spec import Rows
 from vallum.study.designs import Design
 from vallum.study.draws import KeyedDraws, run_key, seed_words
 from vallum.study.work import Settings, Work
@@ -77,6 +78,23 @@ def work_of(texts, futures=1024, seed=11, dtype="float64"):
     """The work of a race case given as its files."""
     case = load_case_text(texts, model=theatre)
     return Work(case, theatre, Settings(Design("sobol", futures, seed), dtype=dtype), None)
+
+
+def renamed(spec, tables, kept=()):
+    """The same tables, every id with an x before it; but for tables whose ids the model knows by name."""
+    columns = {(t.name, c.name): c for t in spec.tables for c in t.columns}
+
+    def anew(table, name, cell):
+        column = columns[table, name]
+        return f"x{cell}" if column.kind == "reference" and column.references not in kept and cell else cell
+
+    return {
+        table: Rows(
+            rows.ids if table in kept else tuple(f"x{id}" for id in rows.ids),
+            {name: tuple(anew(table, name, x) for x in cells) for name, cells in rows.columns.items()},
+        )
+        for table, rows in tables.items()
+    }
 
 
 @cache

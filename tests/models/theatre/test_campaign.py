@@ -6,14 +6,16 @@ from functools import cache
 import numpy as np
 import pytest
 
+from tests.models.theatre import cases
 from tests.models.theatre.test_race import RANGES as RACE
 from vallum.case import load_case
-from vallum.models.theatre import campaign
+from vallum.keys import entity_keys
+from vallum.models.theatre import campaign, campaign_structure, structure
 from vallum.spec import Rows
 from vallum.study.designs import Design
 from vallum.study.lanes import kernel
 from vallum.study.work import Settings, Work
-from vallum.testing import check_model
+from vallum.testing import check_model, random_inputs, run_batch
 
 RANGES = {name: ends for name, ends in RACE.items() if name != "lost_day"} | {
     "echelon_personnel": (2000, 20_000), "echelon_available": (0.3, 1), "echelon_day": (0, 20),
@@ -66,6 +68,20 @@ def rows():
 @pytest.mark.heavy
 def test_the_model_keeps_its_contract():
     check_model(campaign, RANGES, tables=rows(), runs=64)
+
+
+@pytest.mark.heavy
+def test_ids_are_names_only(monkeypatch):
+    """Every id renamed, each with the stream of its old name: nothing changes."""
+    tables = rows()
+    values = random_inputs(campaign.spec, RANGES, tables, 64)
+    before = run_batch(campaign, tables, values)
+    for module in (structure, campaign_structure):
+        monkeypatch.setattr(module, "entity_keys", lambda ids: entity_keys(id.removeprefix("x") for id in ids))
+    after = run_batch(campaign, cases.renamed(campaign.spec, tables, kept=("law_terms",)), values)
+    assert before["battles"].any()
+    for name, found in before.items():
+        np.testing.assert_array_equal(found, after[name], err_msg=name)
 
 
 def test_every_run_of_the_island_is_sound():

@@ -166,17 +166,8 @@ def test_ids_are_names_only(monkeypatch):
     tables = rows()
     values = random_inputs(theatre.spec, RANGES, tables, 64)
     before = run_batch(theatre, tables, values)
-    references = {t.name: [c.name for c in t.columns if c.kind == "reference"] for t in theatre.spec.tables}
-
-    def renamed(name, table):
-        columns = {
-            x: tuple(f"x{cell}" if x in references[name] and cell else cell for cell in column)
-            for x, column in table.columns.items()
-        }
-        return Rows(tuple(f"x{id}" for id in table.ids), columns)
-
     monkeypatch.setattr(structure, "entity_keys", lambda ids: entity_keys(id.removeprefix("x") for id in ids))
-    after = run_batch(theatre, {name: renamed(name, table) for name, table in tables.items()}, values)
+    after = run_batch(theatre, cases.renamed(theatre.spec, tables), values)
     for name, found in before.items():
         np.testing.assert_array_equal(found, after[name], err_msg=name)
 

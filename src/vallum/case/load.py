@@ -135,6 +135,8 @@ def _folder(path: str | Path) -> Path:
 def _load(shelf: Shelf, folder: Path | None, subject: str, model: Specified | None) -> Case:
     faults: list[Fault] = []
     draft = _draft(shelf, faults)
+    if draft is not None and draft.heading is not None and draft.heading.years:
+        _read_years(shelf, draft, draft.heading.years, faults)
     before = len(faults)
     sources = read_sources(shelf, faults)
     claims = read_claims(shelf, sources if len(faults) == before else None, faults)
@@ -182,6 +184,14 @@ def _draft(shelf: Shelf, faults: list[Fault]) -> Draft | None:
         faults.extend(error.faults)
         return None
     return read_draft(document, faults)
+
+
+def _read_years(shelf: Shelf, draft: Draft, name: str, faults: list[Fault]) -> None:
+    """Keep the file of the years after with the case; what stands in it is checked by who uses it."""
+    if inside(name):
+        shelf.read(name, faults)
+    else:
+        faults.append(Fault(draft.document.where(("years",)), f"{shown(name)} is no file name in the case's folder"))
 
 
 def _spec(draft: Draft, model: Specified | None, faults: list[Fault]) -> ModelSpec | None:

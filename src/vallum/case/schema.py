@@ -298,6 +298,7 @@ class Heading(Entry):
     authors: tuple[str, ...] = ()
     note: str = ""
     tables: dict[str, str] = Field(default_factory=dict)
+    years: str = Field("", description="file with what the years after are made of: answer, tension, choice")
 
 
 class CaseFile(Heading):

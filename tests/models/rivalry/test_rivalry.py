@@ -18,7 +18,8 @@ CASES = ["no_parity", "half_parity", "full_parity", "full_parity_with_negotiatio
 P = GOLDEN["params"]
 FREE = 1e9  # a limit that never binds
 BASE = {
-    "target_brigades": P["bbar"], "adjustment_rate": P["al"], "build_rate": FREE, "forward_ceiling": FREE,
+    "start_brigades": 0.0, "target_brigades": P["bbar"], "adjustment_rate": P["al"], "build_rate": FREE,
+    "forward_ceiling": FREE,
     "counter_reaction": P["k"], "forward_budget": 1e18, "brigade_cost": 1.0, "opponent_rate": P["be"],
     "parity": 0.5, "reaction_lag": 0.0, "opponent_build_rate": FREE, "opponent_ceiling": FREE,
     "reciprocity": 1.0, "mutual_limit": FREE, "guarantee": 0.0, "tension_gain": P["aT"],
@@ -27,7 +28,8 @@ BASE = {
     "presence_factor": 1.3,
 }  # fmt: skip
 RANGES = {
-    "target_brigades": (-3, 9), "adjustment_rate": (0.2, 1), "build_rate": (0.5, 4), "forward_ceiling": (2, 12),
+    "start_brigades": (-1, 1), "target_brigades": (-3, 9), "adjustment_rate": (0.2, 1), "build_rate": (0.5, 4),
+    "forward_ceiling": (2, 12),
     "counter_reaction": (0, 0.2), "forward_budget": (1e9, 3e10), "brigade_cost": (1e9, 3e9),
     "opponent_rate": (0.15, 0.6), "parity": (0, 1.2), "reaction_lag": (0, 3), "opponent_build_rate": (0.5, 5),
     "opponent_ceiling": (2, 20), "reciprocity": (0, 1), "mutual_limit": (1, 10), "guarantee": (0, 1),
@@ -57,6 +59,7 @@ def batch(values, years=10):
 def drawn(seed, **changed):
     """Inputs of 256 random paths; what is changed is a number, or made of what was drawn."""
     values = random_inputs(rivalry.spec, RANGES, clock(10), 256, seed)
+    values["start_brigades"] *= 0.0
     for name, change in changed.items():
         values[name] = np.asarray(change(values[name])) if callable(change) else np.full(256, float(change))
     return values
@@ -175,6 +178,22 @@ def test_an_unstable_race_is_flagged_and_runs_until_a_ceiling_stops_it():
     assert path(10, **unstable)["forward_at_end"] > 100
     assert path(40, **unstable, forward_ceiling=12.0)["forward_at_end"] == pytest.approx(12)
     assert np.isnan(rivalry.equilibrium(BASE | unstable).forward)
+
+
+def test_what_stands_at_the_start_is_answered_too():
+    """Nobody builds anything, and yet the opponent has something to answer."""
+    found = path(30, start_brigades=4.0)
+    assert found["forward_by_year"][0] == 4
+    assert found["reaction_by_year"][1] > path(30)["reaction_by_year"][1]
+    assert found["reaction_at_end"] == pytest.approx(path(30)["reaction_at_end"], abs=1e-3)
+
+
+def test_what_stands_above_a_new_limit_goes_down_to_it_in_time():
+    found = path(30, start_brigades=6.5, mutual_limit=1.0, parity=0.5)["forward_by_year"]
+    assert found[0] == 6.5
+    assert 3 < found[1] < 6
+    assert (np.diff(found) <= 1e-12).all()
+    assert found[-1] == pytest.approx(1, abs=0.05)
 
 
 def test_a_withdrawal_is_answered_as_far_as_it_is_reciprocated():

@@ -8,7 +8,7 @@ talks wear down:
     r' = l (1 - g) A(b, late) - beta r,    l = parity beta        at most the other's           (2)
     A(b) = b, or reciprocity * b below the baseline; late: seen after a third-order delay        (3)
     T' = a (b + r) - (d + N) T                                                                   (4)
-    b, r <= ceilings: what a treaty, men, industry or money allow                                (5)
+    b, r <= what a treaty, men, industry or money allow; what is above that goes down to it      (5)
     war:        h = h0 exp(b_T T - b_D b)                                                        (6)
     incidents:  i = i0 exp(c_T T) m^presence                                                     (7)
 
@@ -37,6 +37,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vallum.spec import Input, ModelSpec, Outcome, Table, Tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jaxtyping import Array, Float
 
     from vallum.models.contract import Draws, Inputs, Outcomes
@@ -53,6 +55,7 @@ spec = ModelSpec(
         "Jervis, R. (1978), World Politics 30, 167-214"
     ),
     inputs=(
+        Input("start_brigades", "brigade", "forward brigades above the baseline that stand there at the start"),
         Input("target_brigades", "brigade", "forward brigades above the baseline that the option wants", symbol="b*"),
         Input("adjustment_rate", "1/year", "share of what is lacking that is added in a year", low=0, symbol="alpha"),
         Input("build_rate", "brigade/year", "most that can be added in a year", low=0),
@@ -208,13 +211,14 @@ def paths(structure: Years, inputs: Inputs) -> State:
     parity = inputs["parity"] * (1 - inputs["guarantee"])
 
     def slope(now: _Moving) -> _Moving:
-        wanted = inputs["adjustment_rate"] * (inputs["target_brigades"] - now.forward)
-        forward = wanted + inputs["counter_reaction"] * now.reaction  # (1)
+        wanted = inputs["adjustment_rate"] * (jnp.minimum(inputs["target_brigades"], forward_most) - now.forward)
+        echo = jnp.where(now.forward > forward_most, 0.0, inputs["counter_reaction"] * now.reaction)
+        forward = wanted + echo  # (1)
         chain = (now.forward, *now.seen)
         seen = tuple(pace * (before - after) for before, after in pairwise(chain))
         last = jnp.where(late, now.seen[-1], now.forward)
         felt = jnp.where(last > 0, last, inputs["reciprocity"] * last)  # (3)
-        reaction = inputs["opponent_rate"] * (parity * felt - now.reaction)  # (2)
+        reaction = inputs["opponent_rate"] * (jnp.minimum(parity * felt, reaction_most) - now.reaction)  # (2)
         passing = (inputs["tension_decay"] + inputs["negotiation"]) * now.tension
         tension = inputs["tension_gain"] * (now.forward + now.reaction) - passing  # (4)
         forward = jnp.minimum(forward, inputs["build_rate"])
@@ -222,21 +226,37 @@ def paths(structure: Years, inputs: Inputs) -> State:
 
     def step(now: _Moving, _: None) -> tuple[_Moving, State]:
         def on(rate: _Moving, by: float) -> _Moving:
-            return jax.tree.map(lambda x, y: x + by * y, now, rate)
+            return _sum((now, rate), (1.0, by))
 
         first = slope(now)
         second = slope(on(first, h / 2))
         third = slope(on(second, h / 2))
         fourth = slope(on(third, h))
-        new = on(jax.tree.map(lambda a, b, c, d: (a + 2 * b + 2 * c + d) / 6, first, second, third, fourth), h)
-        forward = jnp.minimum(new.forward, forward_most)  # (5)
-        reaction = jnp.minimum(new.reaction, reaction_most)
+        new = on(_sum((first, second, third, fourth), (1 / 6, 1 / 3, 1 / 3, 1 / 6)), h)
+        forward = jnp.minimum(new.forward, jnp.maximum(forward_most, now.forward))  # (5)
+        reaction = jnp.minimum(new.reaction, jnp.maximum(reaction_most, now.reaction))
         new = new._replace(forward=forward, reaction=reaction)
         return new, State(forward, reaction, new.tension)
 
-    start = _Moving(zero, zero, zero, (zero,) * ORDER)
+    there = inputs["start_brigades"] + zero
+    start = _Moving(there, zero, zero, (zero,) * ORDER)
     _, every = jax.lax.scan(step, start, None, structure.years * STEPS)
-    return State(*(jnp.concatenate([zero[None], x[STEPS - 1 :: STEPS]]) for x in every))
+    starts = State(there, zero, zero)
+    return State(*(jnp.concatenate([x[None], y[STEPS - 1 :: STEPS]]) for x, y in zip(starts, every, strict=True)))
+
+
+def _sum(states: Sequence[_Moving], weights: Sequence[float]) -> _Moving:
+    """A weighted sum of states, or of their rates of change."""
+
+    def total(values: Sequence[Any]) -> Any:
+        return sum(weight * x for weight, x in zip(weights, values, strict=True))
+
+    return _Moving(
+        forward=total([x.forward for x in states]),
+        reaction=total([x.reaction for x in states]),
+        tension=total([x.tension for x in states]),
+        seen=tuple(map(total, zip(*(x.seen for x in states), strict=True))),
+    )
 
 
 def equilibrium(inputs: Inputs) -> State:

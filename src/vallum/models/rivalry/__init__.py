@@ -9,7 +9,7 @@ talks wear down:
     A(b) = b, or reciprocity * b below the baseline; late: seen after a third-order delay        (3)
     T' = a (b + r) - (d + N) T                                                                   (4)
     b, r <= what a treaty, men, industry or money allow; what is above that goes down to it      (5)
-    war:        h = h0 exp(b_T T - b_D b)                                                        (6)
+    war:        h = h0 exp(b_T T - b_D b)            T at most T*, where what is known of it ends (6)
     incidents:  i = i0 exp(c_T T) m^presence                                                     (7)
 
 N is what negotiation and confidence-building take from tension, g what guarantees take from the answer. Wars and
@@ -83,6 +83,7 @@ spec = ModelSpec(
             "tension_gain", "1/year/brigade", "tension that a brigade of either side adds in a year", low=0, symbol="a"
         ),
         Input("tension_decay", "1/year", "share of tension that passes in a year", low=0, symbol="d"),
+        Input("highest_tension", "1", "tension beyond which it has no more effect on either rate", low=0, symbol="T*"),
         Input("negotiation", "1/year", "share that talks take away beside", low=0, symbol="N"),
         Input(
             "base_hazard", "1/year", "rate of wars, or of crises in the pipeline, without tension", low=0, symbol="h0"
@@ -98,7 +99,7 @@ spec = ModelSpec(
         Outcome("forward_at_end", "brigade", "forward brigades above the baseline in the last year"),
         Outcome("reaction_at_end", "brigade", "opponent's answer in the last year"),
         Outcome("tension_at_end", "1", "tension in the last year"),
-        Outcome("highest_tension", "1", "highest tension of any year"),
+        Outcome("peak_tension", "1", "highest tension of any year"),
         Outcome("war_probability", "1", "chance of a war by the last year"),
         Outcome("incidents", "1", "incidents to be expected by the last year"),
         Outcome("stable", "1", "action and reaction die out: equation (9)", "flag"),
@@ -167,17 +168,18 @@ def run(structure: Years, inputs: Inputs, draws: Draws) -> Outcomes:
 
     del draws
     path = paths(structure, inputs)
+    felt = jnp.minimum(path.tension, inputs["highest_tension"])
     hazard = inputs["base_hazard"] * jnp.exp(
-        inputs["tension_war_effect"] * path.tension - inputs["denial_effect"] * path.forward
+        inputs["tension_war_effect"] * felt - inputs["denial_effect"] * path.forward
     )  # (6)
-    incidents = inputs["incident_rate"] * jnp.exp(inputs["tension_incident_effect"] * path.tension)
+    incidents = inputs["incident_rate"] * jnp.exp(inputs["tension_incident_effect"] * felt)
     incidents = incidents * inputs["presence_factor"] ** inputs["presence"]  # (7)
     answer = inputs["parity"] * (1 - inputs["guarantee"]) * inputs["opponent_rate"]
     return {
         "forward_at_end": path.forward[-1],
         "reaction_at_end": path.reaction[-1],
         "tension_at_end": path.tension[-1],
-        "highest_tension": jnp.max(path.tension),
+        "peak_tension": jnp.max(path.tension),
         "war_probability": -jnp.expm1(-over_years(hazard)),
         "incidents": over_years(incidents),
         "stable": inputs["adjustment_rate"] * inputs["opponent_rate"] > inputs["counter_reaction"] * answer,  # (9)

@@ -1,0 +1,356 @@
+"""From campaigns to the risk of war: paths, campaigns, beliefs, crises, hazard.
+
+A study of `campaign_years` has every option, plan and arm in every future. What follows is composed of
+stages (`STAGES`), each over the dimensions that it says:
+
+* **paths** of the rivalry: forward forces, answer and tension by year;
+* **campaign**: fought in the study, the answer of its year in the attack;
+* **beliefs** (`vallum.study.beliefs`): what the challenger expects of each plan in each arm, over all that it does not
+  know. Of an option that is still being built, forward forces stand for the share of it that is there,
+
+      s = (1 - w) s_reference + w s_option,   w = (b - b_start) / (b* - b_start), 0 to 1            (1)
+
+  and help that a second theatre draws away is help that does not come:  s1' = s1 + q phi (s0 - s1)   (2)
+* **crisis**: the choice by plan (`vallum.models.crisis`); the plan of most worth is weighed against the status quo;
+* **hazard**:  h = nu exp(b_T T) P(attack), by year; the risk of war is 1 - exp(-sum of h).           (3)
+
+Resolve enters in the crisis alone, and denial in the campaigns alone. Both schools are in it: a posture lowers
+P(attack) through s and k, and raises nu exp(b_T T) and the attacker's strength through what it is answered with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vallum.models import crisis, rivalry
+from vallum.models.theatre import campaign
+from vallum.registry import Model, find_model
+from vallum.study.beliefs import Surface, fit_surfaces
+from vallum.study.designs import Design
+from vallum.study.errors import StudyError
+from vallum.study.study import Study
+from vallum.study.work import Settings, Work
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from jaxtyping import Bool, Float64, Int
+
+    Inputs: TypeAlias = dict[str, Any]
+
+MODEL = "campaign_years"
+ARMS = ("off", "on")
+KNOWN = ("attacker", "both")
+CAMPAIGN = frozenset(x.name for x in campaign.spec.inputs) - {"minimum_confidence"}  # what campaigns are decided by
+OUTCOMES = ("holds_prize", "attacker_loss_share", "defender_losses")
+BLOCK = 128  # futures whose paths are computed together
+LITTLE = 0.25  # brigades between start and target below which an option counts as standing
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the pipeline.
+
+    Attributes
+    ----------
+    name : str
+    model : str
+        Registered name; "" for a step that only reduces.
+    over : tuple of str
+        Dimensions of what it gives.
+    reduce : tuple of str
+        Dimensions that it takes the expectation over, or adds up.
+    """
+
+    name: str
+    model: str
+    over: tuple[str, ...]
+    reduce: tuple[str, ...] = ()
+
+
+STAGES = (
+    Stage("paths", "rivalry", ("option", "future", "year")),
+    Stage("campaign", MODEL, ("option", "plan", "arm", "future", "replicate")),
+    Stage("beliefs", "", ("option", "plan", "arm", "future", "year"), reduce=("future", "replicate")),
+    Stage("crisis", "crisis", ("option", "plan", "future", "year")),
+    Stage("hazard", "", ("option", "future"), reduce=("plan", "year")),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Ahead:
+    """What the years hold under one option.
+
+    Attributes
+    ----------
+    forward, answer, tension : array (future, year)
+        Brigades above the baseline, and tension.
+    attack, attack_without_tripwire : array (future, year)
+        Chance that a crisis becomes an attack; and if presence added nothing to resolve.
+    plan : array of int (future, year)
+        The plan of most worth to the challenger.
+    success : array (future, year)
+        What it expects of that plan, both arms weighed by its resolve.
+    hazard : array (future, year)
+        Wars a year.
+    war, incidents : array (future,)
+        Chance of a war by the last year; incidents to be expected.
+    losses : array (future,)
+        Defenders that are lost in a war by the last year, times its chance.
+    stable : array of bool (future,)
+    """
+
+    forward: Float64[np.ndarray, "future year"]
+    answer: Float64[np.ndarray, "future year"]
+    tension: Float64[np.ndarray, "future year"]
+    attack: Float64[np.ndarray, "future year"]
+    attack_without_tripwire: Float64[np.ndarray, "future year"]
+    plan: Int[np.ndarray, "future year"]
+    success: Float64[np.ndarray, "future year"]
+    hazard: Float64[np.ndarray, "future year"]
+    war: Float64[np.ndarray, " future"]
+    incidents: Float64[np.ndarray, " future"]
+    losses: Float64[np.ndarray, " future"]
+    stable: Bool[np.ndarray, " future"]
+
+
+class Pipeline:
+    """The stages after a study of campaigns.
+
+    Parameters
+    ----------
+    study : Study
+        Complete, of `campaign_years` with every option laid out by plan and arm (`OPTION.PLAN.off`, `.on`).
+    options : sequence of str
+    plans : sequence of str
+        In the order of the study.
+    reference : str
+        The option that stands at the start.
+    part : array of bool (future,), optional
+        Futures to use, all unless given: beliefs are fitted on these alone.
+
+    Raises
+    ------
+    StudyError
+        If the study is unfinished or of another model, or lacks an arm.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        options: Sequence[str],
+        plans: Sequence[str],
+        reference: str,
+        part: Bool[np.ndarray, " future"] | None = None,
+    ) -> None:
+        if not study.complete:
+            raise StudyError(f"{study.folder} is unfinished; resume it first")
+        if study.attributes["model"] != MODEL:
+            raise StudyError(f"{study.folder} is of {study.attributes['model']}; the pipeline needs {MODEL}")
+        self.options, self.plans, self.reference = tuple(options), tuple(plans), reference
+        self.work = _work(study)
+        rows = {str(id): row for row, id in enumerate(study.data["option"].to_numpy())}
+        scramble = np.asarray(study.data["scramble"].to_numpy())
+        self.futures = np.arange(len(scramble)) if part is None else np.flatnonzero(part)
+        self.scramble = scramble[self.futures]
+        self._row: dict[tuple[str, str, str], int] = {}
+        for option in (*self.options, reference):
+            for plan in self.plans:
+                for arm in ARMS:
+                    id = f"{option}.{plan}.{arm}"
+                    if id not in rows:
+                        raise StudyError(f"{study.folder} has no arm {id}")
+                    self._row[option, plan, arm] = rows[id]
+        self._inputs: dict[str, Inputs] = {}
+        self._surfaces = self._believed(study)
+
+    def inputs(self, option: str) -> Inputs:
+        """Every input of the futures under an option: arrays (future,), or (row,) or (future, row)."""
+        if option not in self._inputs:
+            row = self._row[option, self.plans[0], ARMS[1]]
+            self._inputs[option] = self.work.inputs(row, self.futures.astype(np.uint32))
+        return self._inputs[option]
+
+    def surface(self, option: str, plan: str, arm: str) -> Surface:
+        """What is expected of a plan in an arm."""
+        return self._surfaces[option, plan, arm]
+
+    def ahead(
+        self,
+        option: str,
+        change: Mapping[str, Any] | None = None,
+        shift: Mapping[str, float] | None = None,
+        denial: float = 1.0,
+    ) -> Ahead:
+        """The years under one option.
+
+        Parameters
+        ----------
+        option : str
+        change : mapping of str to number or array (future,), optional
+            Inputs of the rivalry or the choice given other values.
+        shift : mapping of str to number, optional
+            Factors of the campaigns, by name, moved to a quantile in everybody's eyes.
+        denial : float
+            By what the difference that the option makes to campaigns, against the reference, is multiplied: 0 for
+            a challenger whom no posture impresses, 1 as fought.
+
+        Returns
+        -------
+        Ahead
+        """
+        given = {**self.inputs(option), **(change or {})}
+        given = {name: np.broadcast_to(x, len(self.futures)) if np.ndim(x) == 0 else x for name, x in given.items()}
+        path = self._path(given)
+        joined = given["joining_share"][:, None] * path["reaction_by_year"]
+        share = _in_place(path["forward_by_year"], given["target_brigades"], given["start_brigades"])
+        expected = [
+            [self._expected((option, plan, arm), joined, denial * share, shift or {}) for arm in ARMS]
+            for plan in self.plans
+        ]
+        return _carried(given, path, np.array(expected), self._places)
+
+    @property
+    def _places(self) -> list[int]:
+        """Rows of the table of plans."""
+        ids = self.work.superset.rows["plans"].ids
+        return [ids.index(plan) for plan in self.plans]
+
+    def _path(self, given: Inputs) -> dict[str, Any]:
+        """Every outcome of the rivalry, in double precision."""
+        import jax
+
+        many = len(self.futures)
+        blocks = -(-many // BLOCK)
+
+        def laid(values: Any) -> Any:
+            return np.resize(np.asarray(values, np.float64), blocks * BLOCK).reshape(blocks, BLOCK)
+
+        years = rivalry.plan(self.work.superset.rows)
+        with jax.enable_x64(True):
+            found = jax.device_get(_program(years)({x.name: laid(given[x.name]) for x in rivalry.spec.inputs}))
+        return {name: x.reshape(blocks * BLOCK, *x.shape[2:])[:many] for name, x in found.items()}
+
+    def _believed(self, study: Study) -> dict[tuple[str, str, str], Surface]:
+        """The surfaces of every option, plan and arm."""
+        read: dict[str, Any] = {name: study.data[name].to_numpy() for name in (*OUTCOMES, "status", "answer")}
+        columns = {x.name: x for x in self.work.superset.factors if x.varies and x.input in CAMPAIGN}
+        places = {x.name: place for place, x in enumerate(self.work.superset.factors)}
+        factors = {name: self.work.quantiles[self.futures, places[name]] for name in columns}
+        known = [name for name, x in columns.items() if campaign.spec.input(x.input).known_to in KNOWN]
+        found: dict[tuple[str, str, str], Surface] = {}
+        for key, row in self._row.items():
+            good = read["status"][row][self.futures] == 0
+            values = np.stack([read[name][row][self.futures].astype(np.float64) for name in OUTCOMES])
+            answer = read["answer"][row][self.futures].mean(axis=1) * self.inputs(key[0])["joining_share"]
+            found[key] = fit_surfaces(factors, known, answer, values, good, self.scramble)
+        return found
+
+    def _expected(self, key: tuple[str, str, str], joined: Any, share: Any, shift: Mapping[str, float]) -> Any:
+        """Success, loss share and defenders lost: (what, future, year), by equation (1)."""
+        option, plan, arm = key
+        mine = self._surfaces[key].expected(joined, shift)
+        if option == self.reference:
+            return mine
+        there = self._surfaces[self.reference, plan, arm]
+        found = (1 - share) * there.expected(joined, shift) + share * mine
+        return np.clip(found, 0.0, there.highest[:, None, None])
+
+
+@cache
+def _program(years: rivalry.Years) -> Callable[..., dict[str, Any]]:
+    """The rivalry of many futures, block by block: a block's arrays are too small to be worth several threads."""
+    import jax
+
+    over: Any = jax.lax.map  # pyright: ignore[reportUnknownVariableType]
+    no_draws: Any = None
+
+    def one(values: Inputs) -> dict[str, Any]:
+        return rivalry.run(years, values, no_draws)
+
+    def many(values: Inputs) -> dict[str, Any]:
+        return over(jax.vmap(one), values)
+
+    return jax.jit(many)
+
+
+@cache
+def _chosen() -> Callable[..., crisis.Choice]:
+    import jax
+
+    return jax.jit(crisis.choice)
+
+
+def _work(study: Study) -> Work:
+    settings = study.attributes["settings"]
+    if study.attributes["design"] == "table":
+        raise StudyError(f"{study.folder} has explicit futures; the years need a sampled design")
+    design = Design(study.attributes["design"], settings["design"]["futures"], settings["design"]["seed"])
+    model: Model = find_model(MODEL)
+    return Work(study.case(), model, Settings(design, settings["replicates"], settings["dtype"]), None)
+
+
+def _in_place(forward: Any, target: Any, start: Any) -> Float64[np.ndarray, "future year"]:
+    """The share of an option that stands: w of equation (1)."""
+    way = (target - start)[:, None]
+    stands = np.abs(way) < LITTLE
+    return np.where(stands, 1.0, np.clip((forward - start[:, None]) / np.where(stands, 1.0, way), 0.0, 1.0))
+
+
+def _carried(given: Inputs, path: Inputs, expected: Any, places: list[int]) -> Ahead:
+    """Crisis and hazard from what is expected: (plan, arm, what, future, year)."""
+    import jax
+
+    away = (given["second_theatre"] * given["diversion"])[:, None]
+    alone, helped = expected[:, 0], expected[:, 1]
+    helped = helped + away * (alone - helped)  # (2)
+    prize = np.asarray(given["prize"])[..., places]
+    prize = np.broadcast_to(prize, (len(given["resolve"]), len(places))).T[:, :, None]
+
+    def one(name: str) -> Any:
+        return given[name][None, :, None]
+
+    terms: Inputs = {
+        "prize": prize,
+        "success_alone": alone[:, 0],
+        "cost_alone": one("worth_of_losses") * alone[:, 1],
+        "success_against_help": helped[:, 0],
+        "cost_against_help": one("worth_of_losses") * helped[:, 1],
+        "punishment": one("punishment"),
+        "status_quo": one("status_quo") + one("reassurance"),
+        "precision": one("precision"),
+    }
+    bare = one("resolve")
+    firm = np.clip(bare + one("tripwire_resolve"), 0.0, 1.0)
+    with jax.enable_x64(True):
+        with_presence, without = (jax.device_get(_chosen()(terms, x)) for x in (firm, bare))
+    best = np.argmax(with_presence.utility, axis=0)
+
+    def of_best(values: Any, plan: Any = best) -> Any:
+        return np.take_along_axis(np.broadcast_to(values, with_presence.utility.shape), plan[None], axis=0)[0]
+
+    attack = of_best(with_presence.probability)
+    hazard = path["hazard_by_year"] * attack  # (3)
+    lost = of_best((1 - firm) * alone[:, 2] + firm * helped[:, 2])
+    between = (hazard[:, 1:] + hazard[:, :-1]) / 2
+    so_far = np.cumsum(between, axis=1)
+    first = -np.expm1(-so_far) + np.expm1(-(so_far - between))  # chance that the first war is in that year
+    return Ahead(
+        forward=path["forward_by_year"],
+        answer=path["reaction_by_year"],
+        tension=path["tension_by_year"],
+        attack=attack,
+        attack_without_tripwire=of_best(without.probability, np.argmax(without.utility, axis=0)),
+        plan=best,
+        success=of_best((1 - firm) * alone[:, 0] + firm * helped[:, 0]),
+        hazard=hazard,
+        war=-np.expm1(-so_far[:, -1]),
+        incidents=path["incidents"],
+        losses=np.sum(first * (lost[:, 1:] + lost[:, :-1]) / 2, axis=1),
+        stable=path["stable"],
+    )

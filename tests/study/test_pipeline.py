@@ -12,6 +12,7 @@ from vallum.models.theatre import campaign
 from vallum.study.beliefs import fit_surfaces
 from vallum.study.designs import Design
 from vallum.study.errors import StudyError
+from vallum.study.fought import fresh, stored
 from vallum.study.pipeline import ARMS, STAGES, Pipeline
 from vallum.study.run import run_study
 
@@ -28,7 +29,7 @@ def study(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pipeline(study):
-    return Pipeline(study, OPTIONS, PLANS, "tripwire")
+    return Pipeline(stored(study), OPTIONS, PLANS, "tripwire")
 
 
 def test_the_stages_are_declared_in_the_order_in_which_they_run():
@@ -206,14 +207,27 @@ def test_risks_are_chances_and_the_two_hazards_stand_apart(pipeline):
     assert (more.incidents > pipeline.ahead("tripwire").incidents).all()
 
 
+def test_campaigns_run_now_are_those_of_a_study_of_the_same_design(study, pipeline):
+    again = Pipeline(fresh(study.case(), Design("sobol", 512, 3), {}), OPTIONS, PLANS, "tripwire")
+    np.testing.assert_allclose(again.ahead("escorts").war, pipeline.ahead("escorts").war, rtol=1e-12)
+
+
+def test_a_factor_fixed_in_fresh_runs_is_fixed_in_every_future(study):
+    runs = fresh(study.case(), Design("sobol", 64, 5), {"resolve": 0.9, "pause_days": 0.1})
+    values = runs.work.inputs(0, np.arange(64, dtype=np.uint32))
+    assert np.ptp(values["resolve"]) == 0
+    assert np.ptp(values["pause_days"]) == 0
+    assert np.ptp(values["precision"]) > 0
+
+
 def test_half_of_the_design_gives_a_pipeline_of_its_own(study):
-    half = Pipeline(study, OPTIONS, PLANS, "tripwire", part=np.arange(512) < 256)
+    half = Pipeline(stored(study), OPTIONS, PLANS, "tripwire", part=np.arange(512) < 256)
     assert half.ahead("garrison").war.shape == (256,)
 
 
 def test_what_the_pipeline_cannot_use_is_refused(study, tmp_path):
     with pytest.raises(StudyError, match="has no arm moat"):
-        Pipeline(study, ("moat",), PLANS, "tripwire")
+        Pipeline(stored(study), ("moat",), PLANS, "tripwire")
     other = run_study(load_case("central-europe-1984"), tmp_path / "x", design=Design("sobol", 64, 0))
     with pytest.raises(StudyError, match="the pipeline needs campaign_years"):
-        Pipeline(other, OPTIONS, PLANS, "tripwire")
+        stored(other)

@@ -29,12 +29,9 @@ import numpy as np
 
 from vallum.models import crisis, rivalry
 from vallum.models.theatre import campaign
-from vallum.registry import Model, find_model
 from vallum.study.beliefs import Surface, fit_surfaces
-from vallum.study.designs import Design
 from vallum.study.errors import StudyError
-from vallum.study.study import Study
-from vallum.study.work import Settings, Work
+from vallum.study.fought import MODEL, Runs
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -43,7 +40,6 @@ if TYPE_CHECKING:
 
     Inputs: TypeAlias = dict[str, Any]
 
-MODEL = "campaign_years"
 ARMS = ("off", "on")
 KNOWN = ("attacker", "both")
 CAMPAIGN = frozenset(x.name for x in campaign.spec.inputs) - {"minimum_confidence"}  # what campaigns are decided by
@@ -124,8 +120,8 @@ class Pipeline:
 
     Parameters
     ----------
-    study : Study
-        Complete, of `campaign_years` with every option laid out by plan and arm (`OPTION.PLAN.off`, `.on`).
+    runs : Runs
+        From `stored` or `fresh`.
     options : sequence of str
     plans : sequence of str
         In the order of the study.
@@ -137,37 +133,33 @@ class Pipeline:
     Raises
     ------
     StudyError
-        If the study is unfinished or of another model, or lacks an arm.
+        If an arm is lacking.
     """
 
     def __init__(
         self,
-        study: Study,
+        runs: Runs,
         options: Sequence[str],
         plans: Sequence[str],
         reference: str,
         part: Bool[np.ndarray, " future"] | None = None,
     ) -> None:
-        if not study.complete:
-            raise StudyError(f"{study.folder} is unfinished; resume it first")
-        if study.attributes["model"] != MODEL:
-            raise StudyError(f"{study.folder} is of {study.attributes['model']}; the pipeline needs {MODEL}")
         self.options, self.plans, self.reference = tuple(options), tuple(plans), reference
-        self.work = _work(study)
-        rows = {str(id): row for row, id in enumerate(study.data["option"].to_numpy())}
-        scramble = np.asarray(study.data["scramble"].to_numpy())
-        self.futures = np.arange(len(scramble)) if part is None else np.flatnonzero(part)
-        self.scramble = scramble[self.futures]
+        self.work = runs.work
+        self.futures = np.arange(len(runs.scramble)) if part is None else np.flatnonzero(part)
+        self.scramble = runs.scramble[self.futures]
+        rows = {id: row for row, id in enumerate(self.work.superset.options)}
         self._row: dict[tuple[str, str, str], int] = {}
-        for option in (*self.options, reference):
+        for option in dict.fromkeys((*self.options, reference)):
             for plan in self.plans:
                 for arm in ARMS:
-                    id = f"{option}.{plan}.{arm}"
+                    id = arm_id(option, plan, arm)
                     if id not in rows:
-                        raise StudyError(f"{study.folder} has no arm {id}")
+                        raise StudyError(f"{runs.name} has no arm {id}")
                     self._row[option, plan, arm] = rows[id]
         self._inputs: dict[str, Inputs] = {}
-        self._surfaces = self._believed(study)
+        self._paths: dict[str, Inputs] = {}
+        self._surfaces = self._believed(runs)
 
     def inputs(self, option: str) -> Inputs:
         """Every input of the futures under an option: arrays (future,), or (row,) or (future, row)."""
@@ -206,7 +198,7 @@ class Pipeline:
         """
         given = {**self.inputs(option), **(change or {})}
         given = {name: np.broadcast_to(x, len(self.futures)) if np.ndim(x) == 0 else x for name, x in given.items()}
-        path = self._path(given)
+        path = self._path(option, given, change or {})
         joined = given["joining_share"][:, None] * path["reaction_by_year"]
         share = _in_place(path["forward_by_year"], given["target_brigades"], given["start_brigades"])
         expected = [
@@ -221,8 +213,15 @@ class Pipeline:
         ids = self.work.superset.rows["plans"].ids
         return [ids.index(plan) for plan in self.plans]
 
-    def _path(self, given: Inputs) -> dict[str, Any]:
-        """Every outcome of the rivalry, in double precision."""
+    def _path(self, option: str, given: Inputs, change: Mapping[str, Any]) -> Inputs:
+        """Every outcome of the rivalry, in double precision; kept where nothing is changed in it."""
+        if any(x.name in change for x in rivalry.spec.inputs):
+            return self._computed(given)
+        if option not in self._paths:
+            self._paths[option] = self._computed(given)
+        return self._paths[option]
+
+    def _computed(self, given: Inputs) -> Inputs:
         import jax
 
         many = len(self.futures)
@@ -236,19 +235,18 @@ class Pipeline:
             found = jax.device_get(_program(years)({x.name: laid(given[x.name]) for x in rivalry.spec.inputs}))
         return {name: x.reshape(blocks * BLOCK, *x.shape[2:])[:many] for name, x in found.items()}
 
-    def _believed(self, study: Study) -> dict[tuple[str, str, str], Surface]:
+    def _believed(self, runs: Runs) -> dict[tuple[str, str, str], Surface]:
         """The surfaces of every option, plan and arm."""
-        read: dict[str, Any] = {name: study.data[name].to_numpy() for name in (*OUTCOMES, "status", "answer")}
         columns = {x.name: x for x in self.work.superset.factors if x.varies and x.input in CAMPAIGN}
         places = {x.name: place for place, x in enumerate(self.work.superset.factors)}
         factors = {name: self.work.quantiles[self.futures, places[name]] for name in columns}
         known = [name for name, x in columns.items() if campaign.spec.input(x.input).known_to in KNOWN]
         found: dict[tuple[str, str, str], Surface] = {}
         for key, row in self._row.items():
-            good = read["status"][row][self.futures] == 0
-            values = np.stack([read[name][row][self.futures].astype(np.float64) for name in OUTCOMES])
-            answer = read["answer"][row][self.futures].mean(axis=1) * self.inputs(key[0])["joining_share"]
-            found[key] = fit_surfaces(factors, known, answer, values, good, self.scramble)
+            read = {name: runs.read(name, row)[self.futures] for name in (*OUTCOMES, "status", "answer")}
+            values = np.stack([read[name].astype(np.float64) for name in OUTCOMES])
+            answer = read["answer"].mean(axis=1) * self.inputs(key[0])["joining_share"]
+            found[key] = fit_surfaces(factors, known, answer, values, read["status"] == 0, self.scramble)
         return found
 
     def _expected(self, key: tuple[str, str, str], joined: Any, share: Any, shift: Mapping[str, float]) -> Any:
@@ -286,13 +284,9 @@ def _chosen() -> Callable[..., crisis.Choice]:
     return jax.jit(crisis.choice)
 
 
-def _work(study: Study) -> Work:
-    settings = study.attributes["settings"]
-    if study.attributes["design"] == "table":
-        raise StudyError(f"{study.folder} has explicit futures; the years need a sampled design")
-    design = Design(study.attributes["design"], settings["design"]["futures"], settings["design"]["seed"])
-    model: Model = find_model(MODEL)
-    return Work(study.case(), model, Settings(design, settings["replicates"], settings["dtype"]), None)
+def arm_id(option: str, plan: str, arm: str) -> str:
+    """An option of the study: one plan of the attacker, with the alliance or without."""
+    return f"{option}.{plan}.{arm}"
 
 
 def _in_place(forward: Any, target: Any, start: Any) -> Float64[np.ndarray, "future year"]:

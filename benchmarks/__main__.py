@@ -135,7 +135,7 @@ def implementations(shared: dict, own: dict) -> list[str]:
 
 
 def own_section(module: str) -> str:
-    """A section from a process of its own that is pinned to one core before JAX starts."""
+    """A section from a process of its own, which pins itself to one core where its heading says so."""
     made = subprocess.run([sys.executable, "-m", module], check=True, capture_output=True, text=True)
     return made.stdout
 
@@ -181,6 +181,7 @@ def main() -> None:
         "",
         own_section("benchmarks.theatre"),
         own_section("benchmarks.campaign"),
+        own_section("benchmarks.crisis"),
         by_hand(),
     ]
     OUT.write_text("\n".join(lines))

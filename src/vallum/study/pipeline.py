@@ -20,7 +20,7 @@ P(attack) through s and k, and raises nu exp(b_T T) and the attacker's strength 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -129,6 +129,8 @@ class Pipeline:
         The option that stands at the start.
     part : array of bool (future,), optional
         Futures to use, all unless given: beliefs are fitted on these alone.
+    effects : collection of str, optional
+        Factors that nobody knows whose effect on campaigns is worked out, for `shift`; all unless given.
 
     Raises
     ------
@@ -143,6 +145,7 @@ class Pipeline:
         plans: Sequence[str],
         reference: str,
         part: Bool[np.ndarray, " future"] | None = None,
+        effects: Collection[str] | None = None,
     ) -> None:
         self.options, self.plans, self.reference = tuple(options), tuple(plans), reference
         self.work = runs.work
@@ -159,7 +162,7 @@ class Pipeline:
                     self._row[option, plan, arm] = rows[id]
         self._inputs: dict[str, Inputs] = {}
         self._paths: dict[str, Inputs] = {}
-        self._surfaces = self._believed(runs)
+        self._surfaces = self._believed(runs, effects)
 
     def inputs(self, option: str) -> Inputs:
         """Every input of the futures under an option: arrays (future,), or (row,) or (future, row)."""
@@ -171,6 +174,41 @@ class Pipeline:
     def surface(self, option: str, plan: str, arm: str) -> Surface:
         """What is expected of a plan in an arm."""
         return self._surfaces[option, plan, arm]
+
+    def fixed(self, option: str, quantiles: Mapping[str, float]) -> tuple[Inputs, dict[str, float]]:
+        """What `ahead` needs to have some factors at a quantile of their prior in every future.
+
+        Parameters
+        ----------
+        option : str
+        quantiles : mapping of str to float
+            By factor, 0 to 1; a factor that is certain under the option stays what it is.
+
+        Returns
+        -------
+        change, shift : mappings
+            Of inputs of the rivalry and the choice, and of factors of the campaigns.
+        """
+        superset = self.work.superset
+        places = {x.name: place for place, x in enumerate(superset.factors)}
+        row = np.full((1, len(places)), 0.5)
+        for name, quantile in quantiles.items():
+            row[0, places[name]] = quantile
+
+        def still(_: str, ids: tuple[str, ...]) -> Float64[np.ndarray, "future row"]:
+            return np.zeros((1, len(ids)))
+
+        values = superset.values(self._row[option, self.plans[0], ARMS[1]], row, still)
+        change: Inputs = {}
+        shift: dict[str, float] = {}
+        for name, quantile in quantiles.items():
+            input = superset.factors[places[name]].input
+            if input in CAMPAIGN:
+                shift[name] = quantile
+            else:
+                value = values[input]
+                change[input] = value[0] if value.shape[0] == 1 else value
+        return change, shift
 
     def ahead(
         self,
@@ -235,12 +273,13 @@ class Pipeline:
             found = jax.device_get(_program(years)({x.name: laid(given[x.name]) for x in rivalry.spec.inputs}))
         return {name: x.reshape(blocks * BLOCK, *x.shape[2:])[:many] for name, x in found.items()}
 
-    def _believed(self, runs: Runs) -> dict[tuple[str, str, str], Surface]:
+    def _believed(self, runs: Runs, effects: Collection[str] | None) -> dict[tuple[str, str, str], Surface]:
         """The surfaces of every option, plan and arm."""
         columns = {x.name: x for x in self.work.superset.factors if x.varies and x.input in CAMPAIGN}
         places = {x.name: place for place, x in enumerate(self.work.superset.factors)}
-        factors = {name: self.work.quantiles[self.futures, places[name]] for name in columns}
         known = [name for name, x in columns.items() if campaign.spec.input(x.input).known_to in KNOWN]
+        wanted = [name for name in columns if name in known or effects is None or name in effects]
+        factors = {name: self.work.quantiles[self.futures, places[name]] for name in wanted}
         found: dict[tuple[str, str, str], Surface] = {}
         for key, row in self._row.items():
             read = {name: runs.read(name, row)[self.futures] for name in (*OUTCOMES, "status", "answer")}

@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vallum.models.crisis.branch import principal_branch
 from vallum.models.crisis.escalation import (
     CHALLENGERS,
     DEFENDERS,
     ORDERS,
     OUTCOMES,
     complete_information,
-    equilibria,
     escalation,
     outcomes,
     payoffs,
-    thresholds,
 )
-from vallum.models.crisis.escalation_response import principal_branch, quantal_response
+from vallum.models.crisis.escalation_equilibria import equilibria, thresholds
+from vallum.models.crisis.escalation_response import quantal_response
 from vallum.models.crisis.families import how_many
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "data" / "crisis.json").read_text())["aeg"]

@@ -107,5 +107,5 @@ def test_what_cannot_be_fitted_is_refused_with_the_reason():
         fit_strategic(outcome, {"u24": np.c_[one, one]}, {"u14": -1.0})
     with pytest.raises(ValueError, match="private errors need the probit"):
         log_chances((1.0, 1.0, 1.0, 1.0), link="logit", errors="private")
-    with pytest.raises(ValueError, match="precision must be at least 0"):
+    with pytest.raises(ValueError, match="precision must be finite and at least 0, found -1"):
         three_nodes((0.6, 1, 0.2, 0.4), (0.3, 0.8, 0.5), -1)

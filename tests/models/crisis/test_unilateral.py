@@ -163,8 +163,10 @@ def test_payoffs_out_of_order_are_refused_with_their_place():
         unilateral(**(PAYOFFS | {"c_sq": [0.6, 0.1]}), p_challenger=0.5, p_defender=0.5)
     with pytest.raises(ValueError, match=r"p_defender must lie in 0 to 1, found 1.5"):
         unilateral(**PAYOFFS, p_challenger=0.5, p_defender=1.5)
-    with pytest.raises(ValueError, match="precision must be finite"):
-        quantal_response(golden(CASES["bluff"]), -1)
+    with pytest.raises(ValueError, match="d_sq must be finite, a number or one a game; found inf"):
+        unilateral(**(PAYOFFS | {"d_sq": np.inf}), p_challenger=0.5, p_defender=0.5)
+    with pytest.raises(ValueError, match="precision must be finite and at least 0, found inf"):
+        quantal_response(golden(CASES["bluff"]), [1, np.inf])
 
 
 def test_credibilities_may_be_certain():

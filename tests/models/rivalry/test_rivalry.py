@@ -23,7 +23,8 @@ BASE = {
     "counter_reaction": P["k"], "forward_budget": 1e18, "brigade_cost": 1.0, "opponent_rate": P["be"],
     "parity": 0.5, "reaction_lag": 0.0, "opponent_build_rate": FREE, "opponent_ceiling": FREE,
     "reciprocity": 1.0, "mutual_limit": FREE, "guarantee": 0.0, "tension_gain": P["aT"],
-    "tension_decay": P["dT"], "highest_tension": FREE, "negotiation": 0.0, "base_hazard": P["h0"], "tension_war_effect": P["bT"],
+    "tension_decay": P["dT"], "highest_tension": FREE, "negotiation": 0.0, "base_hazard": P["h0"],
+    "tension_war_effect": P["bT"],
     "denial_effect": P["bD"], "incident_rate": 2.0, "tension_incident_effect": 0.3, "presence": 1.0,
     "presence_factor": 1.3,
 }  # fmt: skip
@@ -33,7 +34,8 @@ RANGES = {
     "counter_reaction": (0, 0.2), "forward_budget": (1e9, 3e10), "brigade_cost": (1e9, 3e9),
     "opponent_rate": (0.15, 0.6), "parity": (0, 1.2), "reaction_lag": (0, 3), "opponent_build_rate": (0.5, 5),
     "opponent_ceiling": (2, 20), "reciprocity": (0, 1), "mutual_limit": (1, 10), "guarantee": (0, 1),
-    "tension_gain": (0.1, 0.3), "tension_decay": (0.2, 0.8), "highest_tension": (1, 3), "negotiation": (0, 0.5), "base_hazard": (0.001, 0.05),
+    "tension_gain": (0.1, 0.3), "tension_decay": (0.2, 0.8), "highest_tension": (1, 3), "negotiation": (0, 0.5),
+    "base_hazard": (0.001, 0.05),
     "tension_war_effect": (0, 0.6), "denial_effect": (0, 0.4), "incident_rate": (0, 5),
     "tension_incident_effect": (0, 0.6), "presence": (0, 1), "presence_factor": (0.8, 2),
 }  # fmt: skip

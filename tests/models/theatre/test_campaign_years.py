@@ -17,7 +17,8 @@ RIVALRY = {
     "forward_ceiling": (10, 30), "counter_reaction": (0, 0.15), "forward_budget": (8e9, 6e10),
     "brigade_cost": (3e8, 1.8e9), "opponent_rate": (0.15, 0.6), "parity": (0.2, 1.2), "reaction_lag": (0.5, 3),
     "opponent_build_rate": (0.5, 5), "opponent_ceiling": (5, 25), "reciprocity": (0, 1), "mutual_limit": (50, 100),
-    "guarantee": (0, 0.5), "tension_gain": (0.005, 0.1), "tension_decay": (0.2, 0.8), "highest_tension": (1, 3), "negotiation": (0, 0.2),
+    "guarantee": (0, 0.5), "tension_gain": (0.005, 0.1), "tension_decay": (0.2, 0.8), "highest_tension": (1, 3),
+    "negotiation": (0, 0.2),
     "base_hazard": (0.02, 0.12), "tension_war_effect": (0, 2), "denial_effect": (0, 0), "incident_rate": (0.15, 0.75),
     "tension_incident_effect": (0.3, 1.6), "presence": (0, 1), "presence_factor": (0.7, 2.5),
 }  # fmt: skip

@@ -30,6 +30,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vallum.models.checks import within
+
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float64
     from numpy.typing import ArrayLike
@@ -69,7 +71,7 @@ def bargaining_range(p: ArrayLike, c_A: ArrayLike, c_B: ArrayLike) -> Range:
     >>> [round(float(x), 6) for x in bargaining_range(0.6, 0.1, 0.15)]
     [0.5, 0.75]
     """
-    chance, a, b = _within(p, 0, 1, "p"), _within(c_A, 0, np.inf, "c_A"), _within(c_B, 0, np.inf, "c_B")
+    chance, a, b = within(p, 0, 1, "p"), within(c_A, 0, np.inf, "c_A"), within(c_B, 0, np.inf, "c_B")
     low, high = np.broadcast_arrays(np.maximum(chance - a, 0), np.minimum(chance + b, 1))
     return Range(low, high)
 
@@ -104,8 +106,8 @@ def risk_return(p: ArrayLike, c_A: ArrayLike, highest_cost: ArrayLike) -> Demand
     ValueError
         If a number is out of its range.
     """
-    chance, own = _within(p, 0, 1, "p"), _within(c_A, 0, np.inf, "c_A")
-    top = _within(highest_cost, 0, np.inf, "highest_cost")
+    chance, own = within(p, 0, 1, "p"), within(c_A, 0, np.inf, "c_A")
+    top = within(highest_cost, 0, np.inf, "highest_cost")
     if not (top > 0).all():
         raise ValueError(f"highest_cost is {highest_cost}: it has to be above 0, or nothing is in doubt")
     beyond = np.clip((top - own) / 2, 0, 1 - chance)  # what A asks for above p: its payoff is concave in it
@@ -143,7 +145,7 @@ def preventive_war(p1: ArrayLike, p2: ArrayLike, c: ArrayLike, delta: ArrayLike)
     ValueError
         If a number is out of its range.
     """
-    now, then, cost, later = _within(p1, 0, 1, "p1"), _within(p2, 0, 1, "p2"), _cost(c), _discount(delta)
+    now, then, cost, later = within(p1, 0, 1, "p1"), within(p2, 0, 1, "p2"), _cost(c), _discount(delta)
     war, peace = np.broadcast_arrays((now - cost) / (1 - later), 1 + later * np.maximum(then - cost, 0) / (1 - later))
     return Prevention(war, peace, war > peace)
 
@@ -171,7 +173,7 @@ def preventive_threshold(p1: ArrayLike, c: ArrayLike, delta: ArrayLike) -> Float
     >>> round(float(preventive_threshold(p1=0.7, c=0.1, delta=0.9)), 6)
     0.655556
     """
-    now, cost, later = _within(p1, 0, 1, "p1"), _cost(c), _discount(delta)
+    now, cost, later = within(p1, 0, 1, "p1"), _cost(c), _discount(delta)
     over = now - cost - (1 - later)  # what war now is worth above one period of all the prize
     return np.where(over > 0, cost + over / later, 0.0)
 
@@ -203,7 +205,7 @@ def least_arms(phi: ArrayLike, delta: ArrayLike) -> Float64[np.ndarray, "*batch"
     >>> least_arms([0.4, 0.3, 0.3], [0.7, 0.5, 0.7]).round(7).tolist()
     [0.0333542, 0.0601888, nan]
     """
-    lost, later = _within(phi, 0, 1, "phi"), _discount(delta)
+    lost, later = within(phi, 0, 1, "phi"), _discount(delta)
     root = np.sqrt(np.maximum(2 * lost - later, 0))  # (4) is quadratic in sqrt m; the smaller root counts
     short = np.maximum(np.sqrt(2 * (1 - lost) * (1 - later)) - root, 0)
     return np.where(2 * lost >= later - TIE, later * (short / (2 - later)) ** 2, np.nan)
@@ -227,23 +229,15 @@ def acceptable_risk(win: ArrayLike, back_down: ArrayLike, disaster: ArrayLike) -
     ValueError
         If the payoffs are not in this order.
     """
-    won, left, lost = (_within(x, -np.inf, np.inf, "payoff") for x in (win, back_down, disaster))
+    won, left, lost = (within(x, -np.inf, np.inf, "payoff") for x in (win, back_down, disaster))
     if not ((lost < left) & (left < won)).all():
         raise ValueError(f"win {win}, back_down {back_down}, disaster {disaster}: disaster < back_down < win is needed")
     return (won - left) / (won - lost)
 
 
-def _within(value: ArrayLike, low: float, high: float, name: str) -> Float64[np.ndarray, "*batch"]:
-    """The numbers, if they are finite and within their range."""
-    x = np.asarray(value, np.float64)
-    if not (np.isfinite(x) & (x >= low) & (x <= high)).all():
-        raise ValueError(f"{name} is {value}: it has to be finite and between {low:g} and {high:g}")
-    return x
-
-
 def _cost(c: ArrayLike) -> Float64[np.ndarray, "*batch"]:
-    return _within(c, 0, np.inf, "c")
+    return within(c, 0, np.inf, "c")
 
 
 def _discount(delta: ArrayLike) -> Float64[np.ndarray, "*batch"]:
-    return _within(delta, TIE, 1 - TIE, "delta")
+    return within(delta, TIE, 1 - TIE, "delta")

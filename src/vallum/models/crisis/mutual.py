@@ -33,7 +33,7 @@ The list is complete since (2), (3) leave each player one scalar, x_H + x_S in [
 the two replies meets as listed or not at all.
 
 **Quantal response.** In the agent logit equilibrium (McKelvey & Palfrey 1998) each type attacks with the logistic
-chance of lambda V. There may be several; `principal_branch` follows the one that starts from pure chance.
+chance of lambda V. There may be several; `branch` follows the one that starts from pure chance.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vallum.models.crisis.escalation_response import Quantal, principal_branch
+from vallum.models.crisis.branch import Quantal, principal_branch
+from vallum.models.crisis.checks import in_order, in_units, probabilities, together
 from vallum.models.crisis.families import Family, family
-from vallum.models.crisis.tripartite import in_order, precisions, probabilities, together
 
 if TYPE_CHECKING:
     from jaxtyping import Array, ArrayLike, Bool, Float, Float64
@@ -236,7 +236,7 @@ def quantal_response(game: Mutual, precision: ArrayLike) -> Quantal:
 
     scale = np.maximum(game.a.dc - game.a.dd_soft, game.b.dc - game.b.dd_soft)
     a, b = (replace(me, **{k: getattr(me, k) / scale for k in ORDER}) for me in (game.a, game.b))
-    rate = precisions(precision, scale)
+    rate = in_units(precision, scale)
     z, converged = principal_branch(_respond, (vars(a), vars(b)), rate)
     ours = np.stack(_reply(a, expit(-z.T), b.p, rate))
     theirs = np.stack(_reply(b, expit(-ours), a.p, rate))

@@ -28,6 +28,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 from scipy.special import expit
 
+from vallum.models.crisis.checks import precisions
+
 if TYPE_CHECKING:
     from jaxtyping import Array, ArrayLike, Float, Float64
 
@@ -67,7 +69,7 @@ def three_nodes(
     Raises
     ------
     ValueError
-        If a precision is below 0.
+        If a precision is below 0 or not finite.
 
     Examples
     --------
@@ -77,9 +79,7 @@ def three_nodes(
     """
     sq, dc, cd, dd = (np.asarray(x, np.float64) for x in challenger)
     d_dc, d_cd, d_dd = (np.asarray(x, np.float64) for x in defender)
-    rate = np.asarray(precision, np.float64)
-    if not (rate >= 0).all():
-        raise ValueError(f"precision must be at least 0, found {rate.min():g}")
+    rate = precisions(precision)
     e = expit(rate * (dd - cd))  # (1)
     y = expit(rate * (e * d_dd + (1 - e) * d_cd - d_dc))  # (2)
     x = expit(rate * (y * (e * dd + (1 - e) * cd) + (1 - y) * dc - sq))  # (3)

@@ -32,10 +32,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from vallum.models.crisis.backward import End, better
+from vallum.models.crisis.checks import in_order, precisions, together
 
 if TYPE_CHECKING:
     from jaxtyping import ArrayLike, Bool, Float64, Shaped
@@ -114,13 +116,6 @@ class Paths:
     if_resist: Shaped[np.ndarray, " game"]
     no_support: Shaped[np.ndarray, " game"]
     support: Shaped[np.ndarray, " game"]
-
-
-class End(NamedTuple):
-    """Where play ends from some move on: each player's payoff, and the outcome's name."""
-
-    payoffs: Mapping[str, Float64[np.ndarray, "*game"]]
-    outcome: Shaped[np.ndarray, "*game"]
 
 
 def tripartite(**values: ArrayLike) -> Tripartite:
@@ -209,7 +204,7 @@ def quantal_response(
     ValueError
         If a precision is below zero or not finite.
     """
-    rate = precisions(precision, np.ones_like(game.c_sq))
+    rate = np.broadcast_to(precisions(precision), game.c_sq.shape)
     ends = {name: _end(game, name).payoffs for name in OUTCOMES}
     fights, supported = _logit("c", rate, ends["CC"], ends["CF"])
     realigns, alone = _logit("p", rate, ends["PL"], ends["PR"])
@@ -234,48 +229,3 @@ def _logit(
 
     chance = expit(rate * (other[player] - one[player]))
     return chance, {x: (1 - chance) * one[x] + chance * other[x] for x in one}
-
-
-def better(player: str, *ends: End) -> End:
-    """The end that a player likes best, game by game, the earlier of two that it likes equally."""
-    best = ends[0]
-    for end in ends[1:]:
-        wins = end.payoffs[player] > best.payoffs[player]
-        kept = {x: np.where(wins, end.payoffs[x], value) for x, value in best.payoffs.items()}
-        best = End(kept, np.where(wins, end.outcome, best.outcome))
-    return best
-
-
-def together(values: Mapping[str, ArrayLike]) -> dict[str, Float64[np.ndarray, " game"]]:
-    """The values, finite and of one shape (game,)."""
-    shaped = np.broadcast_arrays(*(np.atleast_1d(np.asarray(x, np.float64)) for x in values.values()))
-    for name, x in zip(values, shaped, strict=True):
-        if x.ndim != 1 or not np.isfinite(x).all():
-            raise ValueError(f"{name} must be finite, a number or one a game; found {values[name]}")
-    return {name: np.array(x) for name, x in zip(values, shaped, strict=True)}
-
-
-def in_order(values: Mapping[str, Float64[np.ndarray, " game"]], *names: str) -> None:
-    """Refuse values that do not fall from each name to the next."""
-    for higher, lower in pairwise(names):
-        wrong = ~(values[higher] > values[lower])
-        if wrong.any():
-            n = int(np.argmax(wrong))
-            above, below = values[higher][n], values[lower][n]
-            raise ValueError(f"{higher} = {above:g} is not above {lower} = {below:g} in game {n}")
-
-
-def probabilities(values: Mapping[str, Float64[np.ndarray, " game"]], *names: str) -> None:
-    """Refuse values that are no probabilities."""
-    for name in names:
-        wrong = ~((values[name] >= 0) & (values[name] <= 1))
-        if wrong.any():
-            raise ValueError(f"{name} must lie in 0 to 1, found {values[name][wrong][0]:g}")
-
-
-def precisions(precision: ArrayLike, scale: Float64[np.ndarray, " game"]) -> Float64[np.ndarray, " game"]:
-    """Lambda game by game, times the unit of utility."""
-    rate = np.asarray(precision, np.float64)
-    if not (np.isfinite(rate) & (rate >= 0)).all():
-        raise ValueError(f"precision must be finite and at least 0, found {np.min(rate):g}")
-    return np.broadcast_to(rate, scale.shape) * scale

@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from vallum.models.crisis.checks import in_order, precisions, probabilities, together
 from vallum.models.crisis.families import Family, family
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ HALVED_FIRST = 4
 ITERATIONS = 12  # of a bracket: halved first, then by Newton's steps; games not done then are halved to the end
 HALVINGS = 60
 NAMES = ("challenger_hard", "challenger_soft", "defender_hard", "defender_soft", "fights_hard", "fights_soft")
+ORDERS = (
+    ("c_dc", "c_sq", "c_dd_hard", "c_cd", "c_dd_soft"),
+    ("d_sq", "d_dd_hard", "d_dc", "d_dd_soft"), ("d_cd", "d_dd_hard"),
+)  # fmt: skip
 CLOSE = 1e-9  # residual |G(R) - R| at which a game counts as solved
 
 
@@ -126,24 +131,14 @@ def unilateral(**values: ArrayLike) -> Unilateral:
     Raises
     ------
     ValueError
-        If an ordering of (1) or (2) does not hold, or a credibility is no probability.
+        If a payoff is not finite, an ordering of (1) or (2) does not hold, or a credibility is no probability.
     TypeError
         If a value is missing or unknown.
     """
-    shaped = np.broadcast_arrays(*(np.atleast_1d(np.asarray(x, np.float64)) for x in values.values()))
-    game = Unilateral(**{name: np.array(x) for name, x in zip(values, shaped, strict=True)})
-    for higher, lower in (
-        ("c_dc", "c_sq"), ("c_sq", "c_dd_hard"), ("c_dd_hard", "c_cd"), ("c_cd", "c_dd_soft"),
-        ("d_sq", "d_dd_hard"), ("d_cd", "d_dd_hard"), ("d_dd_hard", "d_dc"), ("d_dc", "d_dd_soft"),
-    ):  # fmt: skip
-        above, below = getattr(game, higher), getattr(game, lower)
-        if not (above > below).all():
-            worst = int(np.argmin(above - below))
-            raise ValueError(f"{higher} = {above[worst]:g} is not above {lower} = {below[worst]:g} in game {worst}")
-    for name in ("p_challenger", "p_defender"):
-        p = getattr(game, name)
-        if not ((p >= 0) & (p <= 1)).all():
-            raise ValueError(f"{name} must lie in 0 to 1, found {p[~((p >= 0) & (p <= 1))][0]:g}")
+    game = Unilateral(**together(values))
+    for order in ORDERS:
+        in_order(game._asdict(), *order)
+    probabilities(game._asdict(), "p_challenger", "p_defender")
     return game
 
 
@@ -237,9 +232,7 @@ def quantal_response(game: Unilateral, precision: ArrayLike) -> Quantal:
     """
     import jax
 
-    rate = np.asarray(precision, np.float64)
-    if not (np.isfinite(rate) & (rate >= 0)).all():
-        raise ValueError(f"precision must be finite and at least 0, found {rate.min():g}")
+    rate = precisions(precision)
     shape = np.broadcast_shapes(rate.shape, game.c_sq.shape)
     rate, game = np.broadcast_to(rate, shape), Unilateral(*(np.broadcast_to(x, shape) for x in game))
     with jax.enable_x64(True):

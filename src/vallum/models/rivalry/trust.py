@@ -29,6 +29,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vallum.models.checks import within
+
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float64
     from numpy.typing import ArrayLike
@@ -69,7 +71,7 @@ def trust_threshold(CC: ArrayLike, DC: ArrayLike, CD: ArrayLike, DD: ArrayLike) 
     >>> round(float(trust_threshold(CC=1, DC=0.9, CD=-0.4, DD=0.3)), 6)
     0.875
     """
-    cc, dc, cd, dd = np.broadcast_arrays(*(_within(x, -np.inf, np.inf, "payoff") for x in (CC, DC, CD, DD)))
+    cc, dc, cd, dd = np.broadcast_arrays(*(within(x, -np.inf, np.inf, "payoff") for x in (CC, DC, CD, DD)))
     tie = TIE * np.max(np.abs([cc, dc, cd, dd]), axis=0)
     reward, harm = cc - dc, dd - cd  # of cooperating with one who does, and with one who does not
     reward, harm = np.where(np.abs(reward) <= tie, 0, reward), np.where(np.abs(harm) <= tie, 0, harm)
@@ -100,9 +102,9 @@ def war_payoffs(win: ArrayLike, first_strike: ArrayLike, gain: ArrayLike, cost: 
     ValueError
         If a number is out of its range, or a chance would leave 0 to 1.
     """
-    pi, phi = _within(win, 0, 1, "chance to win"), _within(first_strike, 0, 1, "first-strike advantage")
-    g, c = _within(gain, 0, np.inf, "gain"), _within(cost, 0, np.inf, "cost")
-    alone, struck = _within(pi + phi, 0, 1, "win + first_strike"), _within(pi - phi, 0, 1, "win - first_strike")
+    pi, phi = within(win, 0, 1, "chance to win"), within(first_strike, 0, 1, "first-strike advantage")
+    g, c = within(gain, 0, np.inf, "gain"), within(cost, 0, np.inf, "cost")
+    alone, struck = within(pi + phi, 0, 1, "win + first_strike"), within(pi - phi, 0, 1, "win - first_strike")
 
     def war(chance: Float64[np.ndarray, "*batch"]) -> Float64[np.ndarray, "*batch"]:
         return g * chance - (1 - chance) - c
@@ -142,7 +144,7 @@ def reassurance_signal(CC_T: ArrayLike, DD_T: ArrayLike, DC_U: ArrayLike, DD_U: 
     ValueError
         If a payoff is not finite.
     """
-    cct, ddt, dcu, ddu = (_within(x, -np.inf, np.inf, "payoff") for x in (CC_T, DD_T, DC_U, DD_U))
+    cct, ddt, dcu, ddu = (within(x, -np.inf, np.inf, "payoff") for x in (CC_T, DD_T, DC_U, DD_U))
     least, most = np.broadcast_arrays(np.maximum(dcu - ddu, 0), cct - ddt)
     return Signal(least, most, least <= most)
 
@@ -178,10 +180,10 @@ def belief_path(
     """
     from scipy.special import expit, logit
 
-    seeker, greedy = (_within(p, TIE, 1 - TIE, "chance of a build") for p in (build_if_seeker, build_if_greedy))
+    seeker, greedy = (within(p, TIE, 1 - TIE, "chance of a build") for p in (build_if_seeker, build_if_greedy))
     told = np.asarray(builds, bool)
     weight = np.where(told, np.log(seeker / greedy), np.log1p(-seeker) - np.log1p(-greedy))
-    before = np.asarray(logit(_within(prior, 0, 1, "prior")))[..., None]
+    before = np.asarray(logit(within(prior, 0, 1, "prior")))[..., None]
     after = before + np.cumsum(weight, axis=-1)
     first = np.broadcast_to(before, (*after.shape[:-1], 1))
     return np.asarray(expit(np.concatenate([first, after], axis=-1)), np.float64)
@@ -210,8 +212,8 @@ def explained_build(
     ValueError
         If a number is out of its range.
     """
-    seeker, greedy = (_within(p, 0, 1, "chance of a build") for p in (build_if_seeker, build_if_greedy))
-    return seeker + _within(transparency, 0, 1, "transparency") * (greedy - seeker)
+    seeker, greedy = (within(p, 0, 1, "chance of a build") for p in (build_if_seeker, build_if_greedy))
+    return seeker + within(transparency, 0, 1, "transparency") * (greedy - seeker)
 
 
 class Fear(NamedTuple):
@@ -255,7 +257,7 @@ def fear_game(mu: ArrayLike, d: ArrayLike, highest_cost: ArrayLike) -> Fear:
     (0.333333, 0.111111)
     """
     gain, loss, top = np.broadcast_arrays(
-        *(_within(x, 0, np.inf, "mu, d or highest_cost") for x in (mu, d, highest_cost))
+        *(within(x, 0, np.inf, "mu, d or highest_cost") for x in (mu, d, highest_cost))
     )
     if not ((gain > 0) & (gain < loss) & (top > 0)).all():
         raise ValueError(f"mu {mu}, d {d}, highest_cost {highest_cost}: 0 < mu < d and a cost above 0 are needed")
@@ -301,18 +303,10 @@ def strategic_risk(delta: ArrayLike, flow: ArrayLike, F: ArrayLike, S: ArrayLike
     ValueError
         If a number is out of its range.
     """
-    later = _within(delta, 0, 1 - TIE, "delta")
-    flows, first, struck, both = (_within(x, -np.inf, np.inf, "payoff") for x in (flow, F, S, W))
+    later = within(delta, 0, 1 - TIE, "delta")
+    flows, first, struck, both = (within(x, -np.inf, np.inf, "payoff") for x in (flow, F, S, W))
     if not (struck <= both).all():
         raise ValueError(f"S is {S} and W is {W}: being struck first cannot be better than both striking")
     V, f, w, s = np.broadcast_arrays(flows / (1 - later), first, both, struck)
     predatory, preemptive = f - V, w - s
     return Risk(V, predatory, preemptive, predatory <= 0, predatory + preemptive <= 0)
-
-
-def _within(value: ArrayLike, low: float, high: float, name: str) -> Float64[np.ndarray, "*batch"]:
-    """The numbers, if they are finite and within their range."""
-    x = np.asarray(value, np.float64)
-    if not (np.isfinite(x) & (x >= low) & (x <= high)).all():
-        raise ValueError(f"{name} is {value}: it has to be finite and between {low:g} and {high:g}")
-    return x

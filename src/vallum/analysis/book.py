@@ -11,7 +11,7 @@ from typing import Literal
 
 from vallum.analysis.estimates import Estimate
 
-Form = Literal["share", "day", "people", "brigades", "money", "count"]
+Form = Literal["share", "day", "people", "brigades", "money", "count", "number"]
 About = Literal["sampling", "input", "none"]
 COLUMNS = ("id", "value", "low", "high", "form", "unit", "interval", "about")
 
@@ -26,7 +26,7 @@ class Result:
         Unique in its book, without blanks.
     value, low, high : float
         Ends are NaN where there is none.
-    form : {"share", "day", "people", "brigades", "money", "count"}
+    form : {"share", "day", "people", "brigades", "money", "count", "number"}
         What kind of number it is.
     interval : {"sampling", "input", "none"}
         What low and high are about: 95 % of sampling, or a range over inputs.

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from jaxtyping import Bool, Float64
 
     from vallum.analysis.rival_laws import LawLeader
+    from vallum.analysis.years_told import YearsTold
 
 DAY = 30  # of the days that are reported, the one that options are ranked by
 TRUSTED = 0.25  # no verdict where a larger share of runs is outside the evidence
@@ -131,6 +132,8 @@ class CampaignFindings:
         The cheapest of those that cannot be told apart from the leader.
     laws : tuple of LawLeader
         Of the case's own law of battle and of others, where they were tried (`rival_laws`).
+    years : YearsTold or None
+        What the years after say, where the case has any (`years_told`).
     """
 
     runs: CampaignRuns
@@ -142,6 +145,7 @@ class CampaignFindings:
     worst: Mapping[str, str]
     frugal: Mapping[str, str]
     laws: tuple[LawLeader, ...] = ()
+    years: YearsTold | None = None
 
 
 def slug(name: str) -> str:

@@ -20,8 +20,8 @@ from vallum.case import Case, CaseError, load_case_text
 from vallum.case.faults import listed
 
 YEARS = f"{MODEL}_years"
-KEYS = ("last_year", "inputs", "options")
-MOST_YEARS = 50
+KEYS = ("last_year", "crises_without_war", "inputs", "options")
+MOST_YEARS, MOST_CRISES = 50, 1000
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,14 @@ class YearsFile:
         Entries as under `[inputs]` of a case.
     options : mapping of str to mapping
         By option: entries as under its `inputs`.
+    crises_without_war : int
+        Crises on record that became no war, to weigh futures by; 0 for none.
     """
 
     last_year: int
     inputs: Mapping[str, Any]
     options: Mapping[str, Mapping[str, Any]]
+    crises_without_war: int = 0
 
 
 def has_years(case: Case) -> bool:
@@ -69,17 +72,28 @@ def years_file(case: Case) -> YearsFile:
     unknown = sorted(set(data) - set(KEYS))
     if unknown:
         raise AnalysisError(f"{name}: unknown key {unknown[0]!r}; there are {listed(KEYS)}")
-    last = data.get("last_year")
-    if not isinstance(last, int) or isinstance(last, bool) or not 1 <= last <= MOST_YEARS:
-        raise AnalysisError(f"{name}: last_year is {last!r}; a whole number from 1 to {MOST_YEARS} is needed")
+    last = _whole(name, data, "last_year", 1, MOST_YEARS)
+    crises = _whole(name, {"crises_without_war": 0} | data, "crises_without_war", 0, MOST_CRISES)
     options: dict[str, Any] = data.get("options", {})
     ids = [option.id for option in case.options]
     for id, entry in options.items():
         if id not in ids:
             raise AnalysisError(f"{name}: unknown option {id!r}; {case.name} has {listed(ids)}")
-        if not isinstance(entry, dict) or set(entry) != {"inputs"}:
+        if _keys(entry) != {"inputs"}:
             raise AnalysisError(f"{name}: option {id} has other keys than inputs")
-    return YearsFile(last, data.get("inputs", {}), {id: entry["inputs"] for id, entry in options.items()})
+    return YearsFile(last, data.get("inputs", {}), {id: x["inputs"] for id, x in options.items()}, crises)
+
+
+def _keys(entry: object) -> set[str]:
+    table: Any = entry
+    return set(table) if isinstance(entry, dict) else set()
+
+
+def _whole(name: str, data: Mapping[str, Any], key: str, least: int, most: int) -> int:
+    value = data.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise AnalysisError(f"{name}: {key} is {value!r}; a whole number from {least} to {most} is needed")
+    return value
 
 
 def with_years(case: Case, options: Collection[str] = ()) -> Case:
@@ -110,8 +124,8 @@ def with_years(case: Case, options: Collection[str] = ()) -> Case:
     data["model"] = YEARS
     data["inputs"] |= dict(found.inputs)
     for id, entries in found.options.items():
-        option: dict[str, Any] = data["options"][id]
-        option["inputs"] = option.get("inputs", {}) | dict(entries)
+        written: dict[str, Any] = data["options"][id]
+        written["inputs"] = written.get("inputs", {}) | dict(entries)
     clock = "".join(f"{year}\n" for year in ("year", *range(found.last_year + 1)))
     try:
         whole = load_case_text({**case.files, "case.toml": tomli_w.dumps(data), "years.csv": clock})

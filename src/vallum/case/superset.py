@@ -6,7 +6,7 @@ tables have spare rows, so that a row can be added without compiling again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -113,9 +113,14 @@ class Superset:
         return result
 
     def values(
-        self, option: int, quantiles: Floats, noise: Noise, given: Mapping[str, Floats] | None = None
+        self,
+        option: int,
+        quantiles: Floats,
+        noise: Noise,
+        given: Mapping[str, Floats] | None = None,
+        names: Collection[str] | None = None,
     ) -> dict[str, Floats]:
-        """Every input of the model under one option.
+        """Every input of the model under one option, or some of them.
 
         Parameters
         ----------
@@ -130,6 +135,8 @@ class Superset:
         given : mapping of str to array (future,), optional
             Values that replace the base's value of single-number inputs in every option
             that does not change that input itself.
+        names : collection of str, optional
+            Only these inputs.
 
         Returns
         -------
@@ -149,6 +156,8 @@ class Superset:
         values: dict[str, Floats] = {}
         for declared in self.spec.inputs:
             name = declared.name
+            if names is not None and name not in names:
+                continue
             if declared.per:
                 value = self._by_row(option, declared, quantiles, noise)
             elif name in given and name not in self.changed[option]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 WHOLE = "compared-case"  # folder of a campaign's study with the case as the analyst wrote it, without arms
 LATE = "fait-accompli"  # folder of the study with more brigades in place
+YEARS = "years"  # folder of the study of the years after
 LAWS = "laws"  # folder of the studies under other laws of battle, each in one of its own
 MAP_FUTURES = 64
 
@@ -74,10 +75,11 @@ def _plain(study: Study, case: Case | None) -> None:
 
 
 def _campaign(case: Case, name: str, arguments: StudyArguments) -> None:
-    """Run every plan and arm, then again with more brigades and under other laws, and tell what came of it."""
+    """Run every plan and arm, again with more brigades, under other laws and in the years after, and tell all of it."""
     from vallum.analysis.arms import with_arms
     from vallum.analysis.fait_accompli import EXTRAS
     from vallum.analysis.rival_laws import other_laws, under_law
+    from vallum.analysis.years import has_years, with_years
 
     study = study_of(with_arms(case), arguments, resume=True, allow_mixed=False, fans=False)
     _keep(case, study.folder / WHOLE)
@@ -85,6 +87,9 @@ def _campaign(case: Case, name: str, arguments: StudyArguments) -> None:
     more = with_arms(case, EXTRAS, (True,), comparable)
     for folder, again in {LATE: more, **{f"{LAWS}/{law}": under_law(case, law) for law in other_laws(case)}}.items():
         study_of(again, replace(arguments, out=study.folder / folder), resume=True, allow_mixed=False, fans=False)
+    if has_years(case) and study.attributes["design"] != "table":
+        later = replace(arguments, out=study.folder / YEARS)
+        study_of(with_years(case), later, resume=True, allow_mixed=False, fans=False)
     _told(study, _beside(study, case), case, name)
 
 
@@ -92,7 +97,7 @@ def _beside(study: Study, case: Case) -> dict[str, Study]:
     """The studies that were made beside that of a case, by the folder that each is in; laws in their order."""
     from vallum.analysis.rival_laws import other_laws
 
-    folders = LATE, *(f"{LAWS}/{law}" for law in other_laws(case))
+    folders = LATE, YEARS, *(f"{LAWS}/{law}" for law in other_laws(case))
     return {x: opened(study.folder / x) for x in folders if is_study(str(study.folder / x))}
 
 
@@ -112,6 +117,7 @@ def _told(study: Study, beside: dict[str, Study], case: Case, name: str) -> None
     from vallum.analysis.campaign_runs import CampaignRuns
     from vallum.analysis.fait_accompli import enter_fait_accompli
     from vallum.analysis.rival_laws import enter_laws
+    from vallum.analysis.years_told import tell_years
     from vallum.present.campaign_figures import write_campaign_figures
     from vallum.present.campaign_tables import grids, terminal
     from vallum.present.findings import answers
@@ -121,12 +127,14 @@ def _told(study: Study, beside: dict[str, Study], case: Case, name: str) -> None
 
     runs = CampaignRuns(study, case)
     found = findings(runs)
-    late = beside.pop(LATE, None)
+    late, later = beside.pop(LATE, None), beside.pop(YEARS, None)
     if late is not None:
         enter_fait_accompli(found.book, runs, late)
     if beside:
         laws = {folder.removeprefix(f"{LAWS}/"): again for folder, again in beside.items()}
         found = replace(found, laws=enter_laws(found.book, runs, laws))
+    if later is not None:
+        found = replace(found, years=tell_years(found.book, case, later))
     screen = console()
     _heading(screen, case, design_words(study))
     for grid in grids(found):

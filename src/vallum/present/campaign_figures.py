@@ -18,6 +18,7 @@ from vallum.analysis.campaign_runs import ALL
 from vallum.present.figures import COLOURS, INK, PALE, save_figure, style
 from vallum.present.naming import plan_name
 from vallum.present.words import design_words
+from vallum.present.years_figures import flip_chart, paths_chart
 
 ALL_COLOUR = "#1b4965"
 BRANCH_COLOURS = ("#3f7d58", "#d98e04", "#b23a48", "#6a4c93", "#4d908e")
@@ -27,8 +28,12 @@ def write_campaign_figures(found: CampaignFindings, folder: Path) -> dict[str, P
     """Write every figure as SVG and PNG; paths of the SVG files by name."""
     folder.mkdir(parents=True, exist_ok=True)
     makers = {"denial": denial_chart, "fall": fall_chart}
+    later = {"years": paths_chart, "flips": flip_chart}
     with style():
-        return {name: save_figure(make(found), folder / name) for name, make in makers.items()}
+        drawn = {name: save_figure(make(found), folder / name) for name, make in makers.items()}
+        if found.years:
+            drawn |= {name: save_figure(make(found.years), folder / name) for name, make in later.items()}
+    return drawn
 
 
 def denial_chart(found: CampaignFindings) -> Figure:

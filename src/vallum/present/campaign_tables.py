@@ -18,15 +18,17 @@ from vallum.present.marked import Grid, plain
 from vallum.present.naming import APART, DOUBTED, plan_name, row_name
 from vallum.present.retaking import retaking_grid
 from vallum.present.tables import styled_table
+from vallum.present.years import years_grid
 
 HEAD, GAP, PROSE = 14, 1, 40  # on a terminal: width of a heading, between columns, and from which a cell is prose
 
 
 def grids(found: CampaignFindings) -> tuple[Grid, ...]:
-    """Two tables a plan, one of other laws of battle, one of counter-offensives and one of the options' costs."""
+    """Two tables a plan, one of other laws, of counter-offensives, of the years after and of the options' costs."""
     tables = [table(found, plan) for plan in found.runs.plans for table in (denial_grid, course_grid)]
     laws = (laws_grid(found),) if found.laws else ()
-    return (*tables, *laws, retaking_grid(found), cost_grid(found))
+    years = (years_grid(found, found.years),) if found.years else ()
+    return (*tables, *laws, retaking_grid(found), *years, cost_grid(found))
 
 
 def terminal(grid: Grid, book: Book, width: int) -> Table:
@@ -66,7 +68,7 @@ def denial_grid(found: CampaignFindings, plan: str) -> Grid:
     note = (
         "Share of futures in which the aim is denied, the alliance fighting unless it says otherwise. Range, branches "
         f"of the advance and the column without the alliance are by day [[day-{DAY}]]. {DOUBTED}: more than "
-        f"[[trusted]] of these runs are outside the evidence. {APART}: not comparable before the years are modelled."
+        f"[[trusted]] of these runs are outside the evidence. {APART}: not comparable by its campaign alone."
     )
     return Grid(f"<<{plan_name(found, plan)}>>: is its aim denied?", head, rows, note)
 

@@ -25,6 +25,7 @@ from vallum.models.theatre.campaign_declaration import DENIED_BY
 from vallum.present.laws import laws_change, laws_sure
 from vallum.present.naming import listed, option_name, plan_name
 from vallum.present.retaking import retaking_lines
+from vallum.present.years import years_bottom, years_peace, years_sure, years_tipping
 
 NOBODY = 0.05  # an aim that the best option denies less often is denied by nobody
 TOLD_FLIPS = 3
@@ -49,15 +50,28 @@ def answers(found: CampaignFindings) -> tuple[Finding, ...]:
     """The findings in the order in which they are told."""
     return (
         Finding("Which option denies which aim best?", tuple(_best(found))),
+        *_peace(found),
         Finding("How sure is that?", tuple(_sure(found))),
         Finding("What does it cost?", tuple(_cost(found))),
         Finding("What would change the ranking?", tuple(_change(found))),
+        *_tipping(found),
         Finding("Where is the model outside its evidence?", tuple(_outside(found))),
         Finding("What would the attacker choose, and what would be worst for the defender?", tuple(_attacker(found))),
         Finding("Would help come too late?", tuple(_late(found))),
         Finding("Is what is taken retaken?", tuple(retaking_lines(found))),
         Finding("What is not compared?", tuple(_left_out(found))),
     )
+
+
+def _peace(found: CampaignFindings) -> Iterator[Finding]:
+    if found.years:
+        yield Finding("Which option keeps the peace?", tuple(years_peace(found, found.years)))
+
+
+def _tipping(found: CampaignFindings) -> Iterator[Finding]:
+    if found.years:
+        question = "What would one have to believe to recommend another option for the peace?"
+        yield Finding(question, tuple(years_tipping(found, found.years)))
 
 
 def bottom_line(found: CampaignFindings) -> tuple[str, ...]:
@@ -73,6 +87,8 @@ def bottom_line(found: CampaignFindings) -> tuple[str, ...]:
             lines.append(f"{name}: {'; '.join(told)}. On the others the model is outside its evidence.")
         else:
             lines.append(f"{name}: no verdict; the model is outside its evidence.")
+    if found.years:
+        lines.append(years_bottom(found.years))
     return tuple(lines)
 
 
@@ -143,6 +159,8 @@ def _sure(found: CampaignFindings) -> Iterator[str]:
             f"stand there, it would be {off}."
         )
     yield from laws_sure(found)
+    if found.years:
+        yield from years_sure(found, found.years)
     yield (
         "More futures narrow the sampling interval and leave the range over inputs as it is. Neither says whether the "
         "model is right; what it gets right and wrong of past wars stands in the README."
@@ -267,7 +285,8 @@ def _hesitates(found: CampaignFindings) -> Iterator[str]:
         f"It takes no plan whose chance is below what it asks for, by the case [[confidence]] ([[confidence|ends]]): "
         f"none is good enough in {told[0]}, and in {told[1]}."
     )
-    yield "What a prize is worth to it, and what it expects to pay afterwards, this model does not weigh."
+    if not found.years:
+        yield "What a prize is worth to it, and what it expects to pay afterwards, is not weighed here."
 
 
 def _late(found: CampaignFindings) -> Iterator[str]:
@@ -293,7 +312,8 @@ def _left_out(found: CampaignFindings) -> Iterator[str]:
     for option in found.runs.case.options:
         if option.not_comparable:
             why = option.not_comparable
-            yield f"<<{option.id}>>, <<{option.title}>>: not comparable before the years are modelled; {why}."
+            where = "the years after are told apart" if found.years else "the case has no years after"
+            yield f"<<{option.id}>>, <<{option.title}>>: not comparable by its campaign, {where}; {why}."
     reference, last = found.runs.case.question.reference, DENIED_BY[-1]
     plan = next(x.plan for x in found.choices if x.option == reference and x.expects)
     escalated, calm, all_of_them = (

@@ -55,7 +55,7 @@ def figure(value: float, result: Result) -> str:
         return f"{float(f'{value:.2g}'):,.0f}"
     if result.form == "money":
         return f"{amount(value)} {result.unit}"
-    return number(value, 2) if result.form == "brigades" else f"{value:,.0f}"
+    return number(value, 2) if result.form in ("brigades", "number") else f"{value:,.0f}"
 
 
 def shown(result: Result, style: str = "") -> str:

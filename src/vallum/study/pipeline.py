@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vallum.models import crisis, rivalry
-from vallum.models.theatre import campaign
+from vallum.models.theatre import campaign, campaign_years
 from vallum.study.beliefs import Surface, fit_surfaces
 from vallum.study.errors import StudyError
 from vallum.study.fought import MODEL, Runs
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 ARMS = ("off", "on")
 KNOWN = ("attacker", "both")
 CAMPAIGN = frozenset(x.name for x in campaign.spec.inputs) - {"minimum_confidence"}  # what campaigns are decided by
+NEEDED = frozenset(x.name for x in campaign_years.spec.inputs if x not in campaign.spec.inputs)
 OUTCOMES = ("holds_prize", "attacker_loss_share", "defender_losses")
 BLOCK = 128  # futures whose paths are computed together
 LITTLE = 0.25  # brigades between start and target below which an option counts as standing
@@ -132,6 +133,16 @@ class Pipeline:
     effects : collection of str, optional
         Factors that nobody knows whose effect on campaigns is worked out, for `shift`; all unless given.
 
+    Attributes
+    ----------
+    options, plans : tuple of str
+    reference : str
+    work : Work
+    futures, scramble : array of int (future,)
+        Places in the design of the futures used, and the scramble of each.
+    kept : dict
+        For whoever carries on: results under two names, so that nothing is computed twice.
+
     Raises
     ------
     StudyError
@@ -162,13 +173,14 @@ class Pipeline:
                     self._row[option, plan, arm] = rows[id]
         self._inputs: dict[str, Inputs] = {}
         self._paths: dict[str, Inputs] = {}
+        self.kept: dict[tuple[str, str], Ahead] = {}
         self._surfaces = self._believed(runs, effects)
 
     def inputs(self, option: str) -> Inputs:
-        """Every input of the futures under an option: arrays (future,), or (row,) or (future, row)."""
+        """Inputs of the rivalry and the choice under an option: arrays (future,), or (row,) or (future, row)."""
         if option not in self._inputs:
             row = self._row[option, self.plans[0], ARMS[1]]
-            self._inputs[option] = self.work.inputs(row, self.futures.astype(np.uint32))
+            self._inputs[option] = self.work.inputs(row, self.futures.astype(np.uint32), NEEDED)
         return self._inputs[option]
 
     def surface(self, option: str, plan: str, arm: str) -> Surface:
@@ -191,23 +203,21 @@ class Pipeline:
         """
         superset = self.work.superset
         places = {x.name: place for place, x in enumerate(superset.factors)}
+        shift = {name: q for name, q in quantiles.items() if superset.factors[places[name]].input in CAMPAIGN}
+        others = {name: q for name, q in quantiles.items() if name not in shift}
+        if not others:
+            return {}, shift
+        inputs = {superset.factors[places[name]].input for name in others}
         row = np.full((1, len(places)), 0.5)
-        for name, quantile in quantiles.items():
+        for name, quantile in others.items():
             row[0, places[name]] = quantile
 
         def still(_: str, ids: tuple[str, ...]) -> Float64[np.ndarray, "future row"]:
             return np.zeros((1, len(ids)))
 
-        values = superset.values(self._row[option, self.plans[0], ARMS[1]], row, still)
-        change: Inputs = {}
-        shift: dict[str, float] = {}
-        for name, quantile in quantiles.items():
-            input = superset.factors[places[name]].input
-            if input in CAMPAIGN:
-                shift[name] = quantile
-            else:
-                value = values[input]
-                change[input] = value[0] if value.shape[0] == 1 else value
+        number = self._row[option, self.plans[0], ARMS[1]]
+        values = superset.values(number, row, still, names=inputs)
+        change: Inputs = {name: x[0] if x.shape[0] == 1 else x for name, x in values.items()}
         return change, shift
 
     def ahead(

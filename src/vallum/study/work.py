@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -167,8 +167,10 @@ class Work:
         program = kernel(self.model, self.settings.dtype, True)
         return self.outcomes(program, option, change(values) if change else values, futures, pool)
 
-    def inputs(self, option: int, futures: UInt32[np.ndarray, " future"]) -> dict[str, Shaped[np.ndarray, "..."]]:
-        """Every input of some futures, as float64."""
+    def inputs(
+        self, option: int, futures: UInt32[np.ndarray, " future"], names: Collection[str] | None = None
+    ) -> dict[str, Shaped[np.ndarray, "..."]]:
+        """Every input of some futures, or those of some names, as float64."""
 
         def noise(name: str, ids: tuple[str, ...]) -> Float64[np.ndarray, "future row"]:
             return row_noise(self.settings.design.seed, futures, name, ids)
@@ -176,7 +178,7 @@ class Work:
         first, last = int(futures[0]), int(futures[-1]) + 1
         take: Any = slice(first, last) if last - first == len(futures) else futures
         given = {name: column[take] for name, column in self.given.items()} if self.given else None
-        return self.superset.values(option, self.quantiles[take], noise, given)
+        return self.superset.values(option, self.quantiles[take], noise, given, names)
 
     def outcomes(
         self,

@@ -1,0 +1,75 @@
+"""Figures of the years after: the paths of a few options, and which option has the lowest risk of war where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from vallum.analysis.years_ahead import ALL, DETERRENCE, SPIRAL, ahead_of
+from vallum.analysis.years_told import YearsTold
+from vallum.present.figures import COLOURS, INK
+
+SHOWN = 5  # options in the figure of paths
+
+
+def paths_chart(told: YearsTold) -> Figure:
+    """Answer, tension, chance that a crisis becomes an attack, and rate of wars, by year: means over futures."""
+    pipeline = told.found.jackknife.whole
+    options = told.looked_at[:SHOWN]
+    figure = Figure(figsize=(9.6, 2.9), layout="constrained")
+    drawn: Any = figure.subplots(1, 4)
+    panels: list[Any] = list(drawn)
+    titles = (
+        "opponent's answer\n(brigades)",
+        "tension\n(1: tense times on record)",
+        "P(crisis becomes attack)",
+        "wars a year",
+    )
+    lines: list[Line2D] = []
+    for place, option in enumerate(options):
+        found = ahead_of(pipeline, ALL, option)
+        colour = COLOURS[place % len(COLOURS)]
+        for axes, series in zip(panels, (found.answer, found.tension, found.attack, found.hazard), strict=True):
+            axes.plot(range(series.shape[1]), series.mean(axis=0), color=colour, lw=1.6)
+        lines.append(Line2D([], [], color=colour, lw=1.6, label=option))
+    for axes, title in zip(panels, titles, strict=True):
+        axes.set_title(title, fontsize=8.5)
+        axes.set(xlabel="year", xlim=(0, told.found.last))
+        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+    figure.legend(handles=lines, loc="outside lower left", ncols=len(options), fontsize=8)
+    return figure
+
+
+def flip_chart(told: YearsTold) -> Figure:
+    """Which option has the lowest risk of war: how strongly a build-up is answered by how much denial impresses."""
+    flips = told.flips
+    best = np.argmin(flips.war, axis=0)
+    shown = [place for place in range(len(flips.options)) if (best == place).any()]
+    colours = [COLOURS[n % len(COLOURS)] for n in range(len(shown))]
+    figure = Figure(figsize=(6.4, 4.1), layout="constrained")
+    axes: Any = figure.subplots()
+    cells = np.vectorize(shown.index)(best)
+    axes.pcolormesh(cells, cmap=ListedColormap(colours), vmin=-0.5, vmax=len(shown) - 0.5, edgecolors="white", lw=1.2)
+    low, second = np.sort(flips.war, axis=0)[:2]
+    for line in range(cells.shape[0]):
+        for column in range(cells.shape[1]):
+            text = f"{100 * low[line, column]:.0f}\n+{100 * (second - low)[line, column]:.1f}"
+            axes.text(column + 0.5, line + 0.5, text, ha="center", va="center", fontsize=6.5, color="white")
+    axes.set_xticks(np.arange(len(flips.answers)) + 0.5, [f"{100 * x:.0f}" for x in flips.answers])
+    axes.set_yticks(np.arange(len(flips.denials)) + 0.5, [f"{x:g}" for x in flips.denials])
+    axes.set_xlabel("how strongly a build-up is answered and feared (percentile of the priors)")
+    axes.set_ylabel("how much denial impresses (1: as campaigns say)")
+    axes.grid(visible=False)
+    axes.text(0, 1.02, f"{DETERRENCE} school", transform=axes.transAxes, fontsize=8, color=INK)
+    axes.text(1, 1.02, f"{SPIRAL} school", transform=axes.transAxes, fontsize=8, color=INK, ha="right")
+    handles = [Patch(color=colour, label=flips.options[place]) for colour, place in zip(colours, shown, strict=True)]
+    title = "lowest P(war); numbers: it in percent, and the next option's lead behind it in points"
+    figure.legend(
+        handles=handles, loc="outside lower left", ncols=len(handles), fontsize=8, title=title, title_fontsize=7
+    )
+    return figure

@@ -923,6 +923,9 @@ HAND = (
      "(0.74), 2 in 2004-10 (0.29)", AUTHORS, 0.29, 0.74, 1.0, "1/year", "GML", "2010", "supported"),
     ("disputes-tense", "militarised disputes a year in tense times over those in calm ones", "1.0 a year in 1949-91, "
      "0.29 in 2004-10: 3.5 times as many; logarithm 1.25", AUTHORS, None, 1.25, None, "1", "GML", "2010", "supported"),
+    ("allied-spending", "military spending in 2022 of sixteen allies", "From 0.8 billion dollars (Estonia) to 860.7 "
+     "(United States); shares of GDP from 1.17 (Canada) to 3.31 percent (United States), from which GDP is implied",
+     "SIPRI", 0.818e9, None, 860.692e9, "USD", "SIP25", "2025", "supported"),
     ("parity-vow", "forces in the west over those before, as vowed", "Medvedev: forces on the western borders will "
      "have to be more than doubled and the balance restored, if Finland and Sweden join; the word parity was not "
      "found, and the area was being emptied meanwhile (K10)", "Medvedev", 1, 2, 2.5, "1", "MED", "2022-04-14",

@@ -16,8 +16,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -63,8 +63,42 @@ class Tip:
         return abs(self.quantile - 0.5)
 
 
-def tips(found: YearsFindings, options: Sequence[str] = ()) -> tuple[Tip, ...]:
-    """The factors that can flip the recommendation of one option before another, the smallest shift first.
+@dataclass(frozen=True, slots=True)
+class Near:
+    """One factor that cannot take the lowest risk from the recommended option, but comes near it.
+
+    Attributes
+    ----------
+    other, factor : str
+    quantile : float
+        The end of the prior that comes nearest.
+    left : float
+        What is left there of the lead over the other option.
+    """
+
+    other: str
+    factor: str
+    quantile: float
+    left: float
+
+
+class Tipping(NamedTuple):
+    """What a change of mind about one factor would do.
+
+    Attributes
+    ----------
+    tips : tuple of Tip
+        At most one a pair and factor, the smallest shift first.
+    near : tuple of Near
+        Of the factors that do not tip the option with the lowest risk, the smallest lead left first; one a factor.
+    """
+
+    tips: tuple[Tip, ...]
+    near: tuple[Near, ...]
+
+
+def tips(found: YearsFindings, options: Sequence[str] = ()) -> Tipping:
+    """The factors that can flip the recommendation of one option before another, and those that nearly do.
 
     Parameters
     ----------
@@ -74,16 +108,17 @@ def tips(found: YearsFindings, options: Sequence[str] = ()) -> tuple[Tip, ...]:
 
     Returns
     -------
-    tuple of Tip
-        At most one a pair and factor.
+    Tipping
     """
     pipeline = found.jackknife.whole
     chosen = sorted(options or leading(found), key=found.order.index)
     pairs = apart(found, chosen)
     chosen = [x for x in chosen if any(x in pair for pair in pairs)]
     wars: dict[str, dict[str, Any]] = {}
+    near: list[Near] = []
     for factor in _factors(pipeline):
         ends = _wars(pipeline, chosen, factor, (QUANTILES[0], QUANTILES[-1]))
+        near += _near(ends, [x for x in pairs if x[0] == found.order[0]], factor)
         if _can_tip(ends, pairs):
             wars[factor] = _wars(pipeline, chosen, factor, QUANTILES)
     parts = found.jackknife.without(wars)
@@ -92,7 +127,19 @@ def tips(found: YearsFindings, options: Sequence[str] = ()) -> tuple[Tip, ...]:
         for pair in pairs:
             tip = _tip(parts, pair, factor, by_option[pair[0]] - by_option[pair[1]])
             told += [tip] if tip else []
-    return tuple(sorted(told, key=lambda tip: tip.shift))
+    flipping = {tip.factor for tip in told if tip.better == found.order[0]}
+    kept = sorted((x for x in near if x.factor not in flipping), key=lambda x: x.left)
+    return Tipping(tuple(sorted(told, key=lambda tip: tip.shift)), tuple(kept))
+
+
+def _near(ends: Mapping[str, Any], pairs: Sequence[tuple[str, str]], factor: str) -> list[Near]:
+    """Where over all rivals and both ends of the prior least is left of the lead; nothing without rivals."""
+    gaps = [
+        Near(other, factor, QUANTILES[end], float(ends[other][end] - ends[best][end]))
+        for best, other in pairs
+        for end in (0, -1)
+    ]
+    return [min(gaps, key=lambda x: x.left)] if gaps else []
 
 
 def apart(found: YearsFindings, options: Sequence[str]) -> list[tuple[str, str]]:
@@ -173,15 +220,19 @@ def crossing(gap: Float64[np.ndarray, " quantile"]) -> float:
     """
     q = np.asarray(QUANTILES)
     middle = len(q) // 2
-    found: list[float] = []
-    for step in (1, -1):
-        last = len(q) - 1 if step == 1 else 0
-        for place in range(middle, last, step):
-            here, there = gap[place], gap[place + step]
-            if here == 0 or here * there < 0:
-                found.append(float(q[place] + (q[place + step] - q[place]) * here / (here - there)) if here else 0.5)
-                break
+    sides = (zip(q[middle:], gap[middle:], strict=True), zip(q[middle::-1], gap[middle::-1], strict=True))
+    found = [where for side in sides if not math.isnan(where := _first_zero([(float(x), float(y)) for x, y in side]))]
     return min(found, key=lambda x: abs(x - 0.5), default=math.nan)
+
+
+def _first_zero(points: Sequence[tuple[float, float]]) -> float:
+    """Where a broken line through some points is first zero; NaN where it is not."""
+    for (here, value), (there, after) in pairwise(points):
+        if value == 0:
+            return here
+        if value * after < 0:
+            return here + (there - here) * value / (value - after)
+    return points[-1][0] if points[-1][1] == 0 else math.nan
 
 
 def beyond(tip: Tip) -> float:

@@ -11,9 +11,10 @@ import numpy as np
 from vallum.analysis.book import Book
 from vallum.analysis.campaign import slug
 from vallum.analysis.estimates import Estimate
-from vallum.analysis.tipping import Checked, Tip, leading, tips
+from vallum.analysis.tipping import Checked, Near, Tip, leading, tips
 from vallum.analysis.tipping_check import check_tips
 from vallum.analysis.years_ahead import YearsFindings, enter_years
+from vallum.analysis.years_burden import Burden, enter_burden
 from vallum.case import Case
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 ANSWERED = ("parity", "tension_gain", "tension_war_effect")  # what makes a build-up costly in risk
 ANSWERS = (0.02, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.98)
+NEAR = 3  # factors that are told although they do not tip
 DENIALS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 
 
@@ -55,23 +57,33 @@ class YearsTold:
     found : YearsFindings
     tips : tuple of Tip
         The smallest shift first.
+    near : tuple of Near
+        What comes nearest to tipping the option with the lowest risk.
     checked : tuple of Checked
-        The first of them, put to fresh campaigns.
+        The first of the tips, put to fresh campaigns.
     looked_at : tuple of str
         Options of which every pair was looked at.
     flips : FlipMap
+    burden : Burden or None
     """
 
     found: YearsFindings
     tips: tuple[Tip, ...]
+    near: tuple[Near, ...]
     checked: tuple[Checked, ...]
     looked_at: tuple[str, ...]
     flips: FlipMap
+    burden: Burden | None
 
 
 def tip_id(tip: Tip, what: str = "tip") -> str:
     """The id of a tipping value, or of its check."""
     return f"{what}.{tip.better}-{tip.other}/{slug(tip.factor)}"
+
+
+def near_id(near: Near, what: str = "near") -> str:
+    """The id of what is left of a lead where a factor comes nearest to tipping."""
+    return f"{what}.{near.other}/{slug(near.factor)}"
 
 
 def tell_years(book: Book, case: Case, study: Study) -> YearsTold:
@@ -85,7 +97,8 @@ def tell_years(book: Book, case: Case, study: Study) -> YearsTold:
         If it is unfinished or has explicit futures.
     """
     found = enter_years(book, case, study)
-    told = tips(found)
+    told, near = tips(found)
+    near = near[:NEAR]
     checked = check_tips(case, told, found.jackknife.whole.work.settings.design)
     for tip in told:
         about = f"quantile of {tip.factor} at which {tip.better} and {tip.other} have the same risk of war"
@@ -95,7 +108,12 @@ def tell_years(book: Book, case: Case, study: Study) -> YearsTold:
         book.add(tip_id(x.tip, "tip-check"), x.gap, "share", about)
         about = f"quantile of {x.tip.factor} at which those campaigns were fought"
         book.add(tip_id(x.tip, "tip-at"), x.quantile, "share", about)
-    return YearsTold(found, told, checked, leading(found), flip_map(found))
+    for x in near:
+        about = f"P(war) of {x.other} less that of {found.order[0]}, {x.factor} at its {100 * x.quantile:g} % quantile"
+        book.add(near_id(x), x.left, "share", about)
+        about = f"quantile of {x.factor} at which that is so"
+        book.add(near_id(x, "near-at"), x.quantile, "share", about)
+    return YearsTold(found, told, near, checked, leading(found), flip_map(found), enter_burden(book, case))
 
 
 def flip_map(found: YearsFindings, answers: Sequence[float] = ANSWERS, denials: Sequence[float] = DENIALS) -> FlipMap:

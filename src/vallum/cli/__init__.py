@@ -70,10 +70,11 @@ def new(folder: Path, *, model: str = "feba_expansion") -> None:
 @app.command
 def check(case: CaseName) -> None:
     """Check a case: every fault with its place and remedy, or what the case contains."""
+    from vallum.analysis.years import whole
     from vallum.case import ledger, load_case
     from vallum.present.tables import fact_table
 
-    found = load_case(case)
+    found = whole(load_case(case))
     standing = Counter(row.standing for row in ledger(found))
     uncertain = [name for name, quantity in found.inputs.items() if not quantity.marginal.certain]
     out = console()
@@ -271,10 +272,11 @@ def explain(study: Path, *, run: str) -> None:
 @app.command
 def evidence(case: CaseName) -> None:
     """Print the ledger: every input, its claims and sources; contested first, unsupported flagged."""
+    from vallum.analysis.years import whole
     from vallum.case import load_case
     from vallum.present.evidence import correlation_table, cost_table, ledger_blocks, ledger_table, source_table
 
-    found = load_case(case)
+    found = whole(load_case(case))
     out = console()
     values = [ledger_table(found)] if out.width >= WIDE else list(ledger_blocks(found))
     for table in (*values, cost_table(found), correlation_table(found), source_table(found)):

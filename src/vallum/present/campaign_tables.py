@@ -18,7 +18,7 @@ from vallum.present.marked import Grid, plain
 from vallum.present.naming import APART, DOUBTED, plan_name, row_name
 from vallum.present.retaking import retaking_grid
 from vallum.present.tables import styled_table
-from vallum.present.years import years_grid
+from vallum.present.years import burden_grid, years_grid
 
 HEAD, GAP, PROSE = 14, 1, 40  # on a terminal: width of a heading, between columns, and from which a cell is prose
 
@@ -28,6 +28,8 @@ def grids(found: CampaignFindings) -> tuple[Grid, ...]:
     tables = [table(found, plan) for plan in found.runs.plans for table in (denial_grid, course_grid)]
     laws = (laws_grid(found),) if found.laws else ()
     years = (years_grid(found, found.years),) if found.years else ()
+    if found.years and found.years.burden:
+        years = (*years, burden_grid(found.years.burden))
     return (*tables, *laws, retaking_grid(found), *years, cost_grid(found))
 
 

@@ -25,7 +25,7 @@ from vallum.models.theatre.campaign_declaration import DENIED_BY
 from vallum.present.laws import laws_change, laws_sure
 from vallum.present.naming import listed, option_name, plan_name
 from vallum.present.retaking import retaking_lines
-from vallum.present.years import years_bottom, years_peace, years_sure, years_tipping
+from vallum.present.years import years_bottom, years_cost, years_peace, years_sure, years_tipping
 
 NOBODY = 0.05  # an aim that the best option denies less often is denied by nobody
 TOLD_FLIPS = 3
@@ -184,6 +184,8 @@ def _cost(found: CampaignFindings) -> Iterator[str]:
                 f"and denies the aim in {_of(frugal, plan, ALL, f'denied-{DAY}')}"
             )
         yield text + "."
+    if found.years:
+        yield from years_cost(found, found.years)
     if said:
         yield "What a cost covers, and on whose word, says each option's note (<<vallum evidence>>)."
     else:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from vallum.analysis.arms import Arm
 from vallum.analysis.campaign import DAY, CampaignFindings, cell
 from vallum.analysis.campaign_runs import ALL
+from vallum.analysis.years import whole
 from vallum.case import ledger
 from vallum.present.campaign_tables import grids
 from vallum.present.findings import answers, bottom_line
@@ -82,7 +83,7 @@ def write_report(
         findings=answers(found),
         grids=grids(found),
         conditions=conditions(case),
-        contested=[row for row in ledger(case) if row.contested],
+        contested=[row for row in ledger(whole(case)) if row.contested],
         sources=sorted(case.sources.values(), key=lambda source: source.id),
         reproduce=reproduce,
     )

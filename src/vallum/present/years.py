@@ -9,7 +9,8 @@ from vallum.analysis.campaign import CampaignFindings
 from vallum.analysis.tipping import Checked, Tip, in_campaigns
 from vallum.analysis.tipping_check import different
 from vallum.analysis.years_ahead import ALL, DETERRENCE, SPIRAL, Safest, war_id, years_id
-from vallum.analysis.years_told import YearsTold, tip_id
+from vallum.analysis.years_burden import RULES, Burden, burden_id
+from vallum.analysis.years_told import YearsTold, near_id, tip_id
 from vallum.present.marked import Grid
 from vallum.present.naming import listed
 
@@ -67,6 +68,43 @@ def _row(option: str, record: bool) -> Iterator[str]:
     yield from (f"[[{years_id(option, what)}]]" for what in measures)
 
 
+def burden_grid(burden: Burden) -> Grid:
+    """Who would pay which part of an option by three rules, and who is short of the guideline."""
+    head = ("ally", "ability\nto pay", "joint\nproduct", "public\ngood", "short of\n[[burden.guideline]]")
+    rows = tuple(
+        (f"<<{nation}>>", *(f"[[{burden_id(nation, what)}]]" for what in (*RULES, "gap"))) for nation in burden.nations
+    )
+    values = "; ".join(f"<<{option}>> [[pv.{option}]] ([[pv.{option}|ends]])" for option in burden.costed)
+    note = (
+        "Parts of the cost of any option; what an ally is short of is a year's. Present value of [[years.last]] years, "
+        f"with the option that each comes on top of: {values}."
+    )
+    return Grid("Who would pay?", head, rows, note)
+
+
+def years_cost(found: CampaignFindings, told: YearsTold) -> Iterator[str]:
+    """Present value and burden of the options that are safest with the priors and to either school."""
+    burden = told.burden
+    if burden is None:
+        return
+    largest = burden.nations[0]
+    shown = [x for x in dict.fromkeys(x.option for x in told.found.safest.values()) if x in burden.costed]
+    for option in shown:
+        yield (
+            f"[[years.last]] years of <<{option}>> are worth [[pv.{option}]] today ([[pv.{option}|ends]]); of that "
+            f"<<{largest}>> would pay [[{burden_id(largest, 'ability')}]] by its GDP, "
+            f"[[{burden_id(largest, 'joint')}]] if defence also serves each ally itself, and "
+            f"[[{burden_id(largest, 'public')}]] if it serves all alike."
+        )
+    gaps = {x: found.book[burden_id(x, "gap")].value for x in burden.nations}
+    short = sorted((x for x in gaps if gaps[x] > 0), key=lambda x: -gaps[x])
+    if short:
+        yield (
+            f"[[burden.guideline]] of GDP is not spent by {listed([f'<<{x}>>' for x in short])}; most money lacks in "
+            f"<<{short[0]}>>, [[{burden_id(short[0], 'gap')}]] a year."
+        )
+
+
 def years_peace(found: CampaignFindings, told: YearsTold) -> Iterator[str]:
     """Which option has the lowest risk, with the priors and under both schools."""
     book = found.book
@@ -79,9 +117,6 @@ def years_peace(found: CampaignFindings, told: YearsTold) -> Iterator[str]:
             "The two schools recommend different options. Which of them is right about the answer to a build-up, the "
             "fear of it and the worth of offers is not decided by any campaign: it is what a reader has to believe."
         )
-    costed = [x for x in told.found.order if f"cost.{x}" in book]
-    if costed:
-        yield f"[[years]] years of <<{costed[0]}>> cost [[cost.{costed[0]}]] ([[cost.{costed[0]}|ends]])."
     reference = told.found.jackknife.whole.reference
     yield (
         f"What presence adds to resolve is shown beside: under <<{reference}>> a crisis in the last year becomes an "
@@ -120,12 +155,16 @@ def years_tipping(found: CampaignFindings, told: YearsTold) -> Iterator[str]:
         f"Looked at: every pair of {looked} that can be told apart, each uncertain input alone, at quantiles of its "
         "prior, in everybody's eyes; <<50 %>> is the middle."
     )
-    if not mine:
-        yield f"No single input, anywhere in its prior, takes the lowest risk from <<{best}>>."
     for tip in mine[:TOLD]:
         yield _tip(told, tip, f"Another option than <<{best}>>")
-    if 0 < len(mine) < TOLD:
-        yield f"No other single input, anywhere in its prior, takes the lowest risk from <<{best}>>."
+    if len(mine) < TOLD and told.near:
+        nearest = [
+            f"<<{_words(x.factor)}>> at its [[{near_id(x, 'near-at')}]] quantile leaves it [[{near_id(x)}|points]] "
+            f"points before <<{x.other}>>"
+            for x in told.near[: TOLD - len(mine)]
+        ]
+        others = "other " * bool(mine)
+        yield f"No {others}single input does so; nearest come: {'; '.join(nearest)}."
     others = [tip for tip in different(told.tips) if tip not in mine]
     for tip in others[:TOLD]:
         yield _tip(told, tip, "Between the others")
@@ -134,9 +173,10 @@ def years_tipping(found: CampaignFindings, told: YearsTold) -> Iterator[str]:
 
 
 def _tip(told: YearsTold, tip: Tip, first: str) -> str:
+    side = "below" if tip.quantile < 0.5 else "above"
     where = "campaigns" if in_campaigns(told.found.jackknife.whole, tip) else "rivalry and choice"
     return (
-        f"{first}: <<{tip.other}>> instead of <<{tip.better}>> where <<{_words(tip.factor)}>> is at or beyond the "
+        f"{first}: <<{tip.other}>> instead of <<{tip.better}>> where <<{_words(tip.factor)}>> is at or {side} the "
         f"[[{tip_id(tip)}]] quantile of its prior ([[{tip_id(tip)}|ends]]; {where})."
     )
 

@@ -74,12 +74,15 @@ class Near:
         The end of the prior that comes nearest.
     left : float
         What is left there of the lead over the other option.
+    share : float
+        That as a share of the risk there: a risk that is low anyway leaves little of any lead.
     """
 
     other: str
     factor: str
     quantile: float
     left: float
+    share: float
 
 
 class Tipping(NamedTuple):
@@ -90,7 +93,7 @@ class Tipping(NamedTuple):
     tips : tuple of Tip
         At most one a pair and factor, the smallest shift first.
     near : tuple of Near
-        Of the factors that do not tip the option with the lowest risk, the smallest lead left first; one a factor.
+        Of the factors that do not tip the option with the lowest risk, the smallest share first; one a factor.
     """
 
     tips: tuple[Tip, ...]
@@ -128,18 +131,18 @@ def tips(found: YearsFindings, options: Sequence[str] = ()) -> Tipping:
             tip = _tip(parts, pair, factor, by_option[pair[0]] - by_option[pair[1]])
             told += [tip] if tip else []
     flipping = {tip.factor for tip in told if tip.better == found.order[0]}
-    kept = sorted((x for x in near if x.factor not in flipping), key=lambda x: x.left)
+    kept = sorted((x for x in near if x.factor not in flipping), key=lambda x: x.share)
     return Tipping(tuple(sorted(told, key=lambda tip: tip.shift)), tuple(kept))
 
 
 def _near(ends: Mapping[str, Any], pairs: Sequence[tuple[str, str]], factor: str) -> list[Near]:
-    """Where over all rivals and both ends of the prior least is left of the lead; nothing without rivals."""
-    gaps = [
-        Near(other, factor, QUANTILES[end], float(ends[other][end] - ends[best][end]))
-        for best, other in pairs
-        for end in (0, -1)
-    ]
-    return [min(gaps, key=lambda x: x.left)] if gaps else []
+    """Over all rivals and both ends of the prior, where the lead is the smallest share; none without rivals."""
+    gaps: list[Near] = []
+    for best, other in pairs:
+        for end in (0, -1):
+            left = float(ends[other][end] - ends[best][end])
+            gaps.append(Near(other, factor, QUANTILES[end], left, left / float(ends[other][end])))
+    return [min(gaps, key=lambda x: x.share)] if gaps else []
 
 
 def apart(found: YearsFindings, options: Sequence[str]) -> list[tuple[str, str]]:

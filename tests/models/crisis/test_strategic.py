@@ -1,5 +1,6 @@
 """Strategic choice in three nodes against reference numbers; its fit against published ones and simulations."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vallum.analysis.battles import BattleError, data_root
 from vallum.analysis.comparison import AnalysisError
 from vallum.analysis.strategic_fit import fit_strategic
 from vallum.models.crisis.strategic import log_chances, three_nodes
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "data" / "crisis.json").read_text())
+WAR = "validation/war1800_disputes_1816_1899.csv"
 FIXED = GOLDEN["signorino_published_leblang_JSS"]["fixed_utils"]
 U = dict(zip(("u11", "u13", "u14", "u24"), map(float, FIXED["u"]), strict=True))
 
@@ -55,6 +58,47 @@ def test_the_fit_with_known_utilities_gives_the_published_scale_from_counts():
     assert found.log_likelihood == pytest.approx(FIXED["loglik"], abs=5e-3)
     assert found.log_likelihood == pytest.approx(FIXED["loglik_full"], abs=1e-6)
     np.testing.assert_allclose(found.chances[:, 0], FIXED["probs"], atol=1e-8)
+
+
+@pytest.fixture(scope="module")
+def disputes():
+    """War and capitulation in disputes of 1816-99 (Correlates of War, in the R package `games`): complete rows."""
+    try:
+        path = data_root() / WAR
+    except BattleError:
+        path = None
+    if not path or not path.is_file():
+        pytest.skip(f"the disputes are not there: set VALLUM_DATA to the folder that holds {WAR}")
+    used = ("s_wt_re1", "revis1", "regime1", "balanc", "regime2", "esc", "war")
+    with path.open(encoding="utf-8") as handle:
+        return [row for row in csv.DictReader(handle) if all(row[name] not in ("", "NA") for name in used)]
+
+
+@pytest.mark.parametrize("model", GOLDEN["signorino_games_package"])
+def test_the_fit_to_disputes_is_that_of_the_published_package(disputes, model):
+    """esc + war ~ s_wt_re1 + revis1 | 0 | regime1 | balanc + regime2, the package's own example."""
+    wanted, (link, errors) = GOLDEN["signorino_games_package"][model], model.split("_")
+    one = np.ones(len(disputes))
+
+    def column(name):
+        return np.array([float(row[name]) for row in disputes])
+
+    def regime(side):
+        return [np.array([float(row[f"regime{side}"] == kind) for row in disputes]) for kind in ("dem", "mixed")]
+
+    regressors = {
+        "u11": np.column_stack([one, column("s_wt_re1"), column("revis1")]),
+        "u14": np.column_stack([one, *regime(1)]),
+        "u24": np.column_stack([one, column("balanc"), *regime(2)]),
+    }
+    outcome = np.where(column("esc") == 0, 0, np.where(column("war") == 1, 2, 1))
+    found = fit_strategic(outcome, regressors, link=link, errors=errors)
+    assert len(disputes) == 282
+    assert found.log_likelihood == pytest.approx(wanted["loglik"], abs=1e-6)
+    # the package stops where the likelihood is flat to 1e-12; there its coefficients are good to five digits
+    np.testing.assert_allclose(np.concatenate(list(found.coefficients.values())), wanted["coef"], atol=1e-5)
+    np.testing.assert_allclose(found.chances.mean(axis=1), wanted["mean_pred"], atol=1e-6)
+    np.testing.assert_allclose(found.chances[:, 0], wanted["first_row"], atol=1e-6)
 
 
 @pytest.mark.parametrize(("link", "errors"), [("probit", "private"), ("probit", "agent"), ("logit", "agent")])

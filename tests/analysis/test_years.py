@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from vallum.analysis.book import Book
 from vallum.analysis.comparison import AnalysisError
 from vallum.analysis.jackknife import GROUPS, Jackknife, estimate
-from vallum.analysis.tipping import QUANTILES, apart, at, beyond, crossing, leading, tips
+from vallum.analysis.tipping import QUANTILES, UNSEEN, apart, at, crossing, leading, tips
 from vallum.analysis.tipping_check import check_tips, different
 from vallum.analysis.years import has_years, with_years, years_file
 from vallum.analysis.years_ahead import ALL, DETERRENCE, SPIRAL, ahead_of, enter_years, war_id, years_id
 from vallum.analysis.years_burden import enter_burden
-from vallum.analysis.years_told import flip_map
+from vallum.analysis.years_told import flip_map, tell_years
 from vallum.case import CaseError, load_case, load_case_text
+from vallum.present.years_figures import flip_chart
 from vallum.study.designs import Design
 from vallum.study.fought import stored
 from vallum.study.run import run_study
@@ -157,6 +158,28 @@ def test_the_schools_disagree_about_the_garrison(told):
     assert book[war_id("garrison", SPIRAL)].value > book[war_id("tripwire", SPIRAL)].value
 
 
+def test_the_plan_that_would_be_chosen_and_its_evidence_are_told(told):
+    book, found = told
+    for option in found.order:
+        assert 0 <= book[years_id(option, "outside")].value <= 1
+        assert book[years_id(option, "plan")].value > 0.5
+        assert 0 < book[years_id(option, "attack-error")].value < 0.05
+
+
+def test_a_case_of_one_option_is_told_too(island, tmp_path):
+    data = tomllib.loads(island.files["case.toml"])
+    data["options"] = {"tripwire": data["options"]["tripwire"]}
+    years = tomllib.loads(island.files["years.toml"]) | {"options": {}}
+    files = {**island.files, "case.toml": tomli_w.dumps(data), "years.toml": tomli_w.dumps(years)}
+    case = load_case_text(files)
+    alone = run_study(with_years(case), tmp_path / "one", design=Design("sobol", 64, 3), fans=False)
+    book = Book()
+    told = tell_years(book, case, alone)
+    assert told.tips == told.near == ()
+    assert told.found.safest[ALL].rivals == ()
+    assert flip_chart(told).axes
+
+
 def test_a_study_of_another_case_is_refused(island, study):
     other = changed(island, lambda x: x["inputs"]["parity"].update(uniform=[0, 1]))
     with pytest.raises(AnalysisError, match="made of another case"):
@@ -183,13 +206,14 @@ def test_a_tipping_value_is_where_two_risks_are_alike(told):
     pipeline = found.jackknife.whole
     flips = tips(found).tips
     assert flips
-    assert [x.shift for x in flips] == sorted(x.shift for x in flips)
+    assert [(not x.clear, x.shift) for x in flips] == sorted((not x.clear, x.shift) for x in flips)
     for tip in different(flips)[:3]:
         better, other = (at(pipeline, x, tip.factor, tip.quantile).war.mean() for x in (tip.better, tip.other))
         assert better == pytest.approx(other, abs=2e-3)
-        end = 0.025 if tip.quantile < 0.5 else 0.975
-        here = [at(pipeline, x, tip.factor, end).war.mean() for x in (tip.better, tip.other)]
-        assert here[0] - here[1] == pytest.approx(tip.gain, abs=1e-9)
+        here = [at(pipeline, x, tip.factor, tip.end).war.mean() for x in (tip.better, tip.other)]
+        assert here[0] - here[1] == pytest.approx(tip.gain.value, abs=1e-9)
+        assert tip.clear == (tip.gain.low > 0)
+        assert (tip.end < 0.5) == (tip.quantile < 0.5)
         assert tip.low <= tip.quantile <= tip.high
 
 
@@ -197,28 +221,43 @@ def test_what_does_not_tip_is_told_by_how_much_it_misses(told):
     _, found = told
     tipping = tips(found)
     best, pipeline = found.order[0], found.jackknife.whole
-    assert not {x.factor for x in tipping.near} & {x.factor for x in tipping.tips if x.better == best}
+    assert not {x.factor for x in tipping.near} & {x.factor for x in tipping.tips if x.better == best and x.clear}
     for near in tipping.near[:2]:
         gap = [at(pipeline, x, near.factor, near.quantile).war.mean() for x in (near.other, best)]
         assert gap[0] - gap[1] == pytest.approx(near.left, abs=1e-12)
-        assert near.left > 0
+        assert near.left > 0 or near.factor in {x.factor for x in tipping.tips}
 
 
 def test_only_options_that_can_be_told_apart_have_tipping_values(told):
     _, found = told
     pairs = apart(found, leading(found))
-    assert {(x.better, x.other) for x in tips(found).tips} <= {pair[::step] for pair in pairs for step in (1, -1)}
+    assert {(x.better, x.other) for x in tips(found).tips} <= set(pairs)
     assert ("prepositioned", "escorts") not in pairs
 
 
-def test_fresh_campaigns_are_fought_beyond_the_value_and_the_sign_is_told(island, told):
+def test_fresh_campaigns_are_fought_at_the_end_of_the_prior_and_the_sign_is_told(island, told):
     _, found = told
-    first = different(tips(found).tips)[:1]
-    checked = check_tips(island, first, DESIGN)
-    assert len(checked) == 1
-    assert abs(beyond(first[0]) - 0.5) > first[0].shift or beyond(first[0]) in (QUANTILES[0], QUANTILES[-1])
+    flips = tips(found).tips
+    checked = check_tips(island, flips[:1], DESIGN)
+    assert [x.quantile for x in checked] == [flips[0].end]
     assert checked[0].holds == (checked[0].gap.value > 0)
     assert math.isfinite(checked[0].gap.low)
+
+
+def test_what_tips_the_recommended_option_is_checked_first(island, told, monkeypatch):
+    _, found = told
+    flips = tips(found).tips
+    last = flips[-1].better
+    monkeypatch.setattr("vallum.analysis.tipping_check.MOST", 1)
+    checked = check_tips(island, flips, DESIGN, last)
+    assert checked[0].tip.better == last
+
+
+def test_a_factor_that_cannot_act_has_no_tipping_value(told):
+    """Soldiers of an opponent's brigade act inside the answer that campaigns have met: not looked at, and said so."""
+    _, found = told
+    assert "opponent_personnel" in UNSEEN
+    assert not any(x.factor in UNSEEN for x in tips(found).tips)
 
 
 def test_the_flip_map_has_the_schools_on_its_sides(told):
@@ -245,6 +284,17 @@ def test_the_flank_says_who_would_pay_and_the_island_does_not(island):
     assert "P4" in burden.costed
     assert book["pv.P4"].low < book["pv.P4"].value < book["pv.P4"].high
     assert enter_burden(Book(), island) is None
+
+
+def test_present_values_are_those_worked_out_by_hand():
+    """What stands costs from the first year; what is built on top from the fifth, its up-front cost in four parts."""
+    book = Book()
+    enter_burden(book, load_case("eastern-flank-2022"))
+    year = [1.03**-n for n in range(1, 11)]
+    surge = 8e9 * sum(year) + 0.2e9
+    assert book["pv.P1"].value == pytest.approx(surge)
+    assert book["pv.P0"].value == pytest.approx(2.4e9 * sum(year))
+    assert book["pv.P4"].value == pytest.approx(surge + 13.5e9 * sum(year[4:]) + 10e9 * sum(year[:4]))
 
 
 def test_a_design_without_independent_parts_claims_no_error(island, tmp_path):

@@ -1,12 +1,15 @@
 """From campaigns to the risk of war: what must hold, and the two classic errors."""
 
+import tomllib
+
 import numpy as np
 import pytest
+import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vallum.analysis.years import with_years
-from vallum.case import load_case
+from vallum.case import load_case, load_case_text
 from vallum.models import crisis
 from vallum.models.theatre import campaign
 from vallum.study.beliefs import fit_surfaces
@@ -193,6 +196,35 @@ def test_an_option_that_is_not_built_yet_is_the_reference(pipeline):
     assert np.abs(garrison.attack[:, -1] - tripwire.attack[:, -1]).max() > 1e-6
     same = pipeline.ahead("garrison", RESTRAINED | {"target_brigades": 0.3}, denial=0.0)
     np.testing.assert_allclose(same.attack, pipeline.ahead("tripwire", RESTRAINED).attack, rtol=1e-9)
+
+
+def test_what_an_option_offers_takes_effect_as_far_as_it_is_there(pipeline):
+    """Nothing of the garrison stands at the start: neither its denial, nor a reassurance that would come with it."""
+    plain = pipeline.ahead("garrison")
+    offered = pipeline.ahead("garrison", {"reassurance": 0.3}, base={"reassurance": 0.0})
+    np.testing.assert_array_equal(offered.attack[:, 0], plain.attack[:, 0])
+    assert (offered.attack[:, -1] < plain.attack[:, -1]).all()
+
+
+def test_an_option_that_wants_what_stands_is_there_from_the_first_day(pipeline):
+    given = pipeline.inputs("tripwire")
+    assert pipeline._stands("tripwire") == np.array_equal(given["start_brigades"], given["target_brigades"])
+    assert not pipeline._stands("garrison")
+
+
+def test_one_group_of_a_prize_by_plan_is_fixed_and_the_other_stays_uncertain():
+    case = load_case("island-strait")
+    years = tomllib.loads(case.files["years.toml"])
+    years["inputs"]["prize"] = {"uniform": [0.2, 0.9], "group": "aim", "unit": "1", "status": "assumption"}
+    case = load_case_text({**case.files, "years.toml": tomli_w.dumps(years)})
+    runs = fresh(with_years(case, ("tripwire",)), Design("sobol", 64, 3), {})
+    one = Pipeline(runs, ("tripwire",), PLANS, "tripwire", effects=())
+    change, shift, base = one.fixed("tripwire", {"prize[grab]": 0.975, "pause_days": 0.2})
+    assert shift == {"pause_days": 0.2}
+    assert set(change) == set(base) == {"prize"}
+    before = one.inputs("tripwire")["prize"][:, one._places]
+    np.testing.assert_allclose(change["prize"][:, one._places[0]], 0.2 + 0.7 * 0.975)
+    np.testing.assert_array_equal(change["prize"][:, one._places[1]], before[:, 1])
 
 
 def test_risks_are_chances_and_the_two_hazards_stand_apart(pipeline):

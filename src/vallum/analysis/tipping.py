@@ -1,11 +1,13 @@
 """Tipping values: by how much one would have to change one's mind about one input to recommend another option.
 
 The recommendation is the option with the lower risk of war. Of each uncertain factor in turn everybody, challenger
-included, takes a quantile q of its prior for what it is; the other factors stay uncertain. The *tipping value* is the
-q nearest to one half at which the difference of two options changes its sign, and the shift is its
-distance from one half, "in prior quantiles". What campaigns say at a quantile comes from the regressions on the
-futures of the stored study (`vallum.study.beliefs`), so that every factor is looked at without a campaign being
-fought; the smallest shifts are then put to *fresh* campaigns with other luck and that factor fixed a little beyond.
+included, takes a quantile q of its prior for what it is (of each option's own, where options differ in it); the
+other factors stay uncertain. The *tipping value* is the q nearest to one half at which the difference of two options
+changes its sign, and the shift is its distance from one half, "in prior quantiles". What campaigns say at a
+quantile comes from the regressions on the futures of the stored study (`vallum.study.beliefs`), so that every
+factor is looked at without a campaign being fought; a tip that is not beyond sampling even at the end of the prior is
+kept apart. The smallest shifts are put to *fresh* campaigns, with other luck and the
+factor at that end.
 
 The interval of a tipping value is that of the jackknife (`vallum.analysis.jackknife`), the risks taken as straight
 between the two quantiles on either side of it.
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 
 LEADING = 3  # options with the lowest risks that are looked at, beside those of the schools and the reference
 QUANTILES = (0.025, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.975)
-BEYOND = 0.1  # how far beyond a tipping value fresh campaigns are fought
+UNSEEN = ("campaign_year", "opponent_personnel", "minimum_confidence")
+"""Not looked at: no belief; within the answer as campaigns have met it; not asked for where a prize is weighed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,10 @@ class Tip:
     factor : str
     quantile, low, high : float
         Where the risks are alike, with its interval; within 0 and 1.
-    gain : float
-        Risk of `better` less that of `other` at the end of the prior on that side.
+    end : float
+        The end of the prior on that side.
+    gain : Estimate
+        Risk of `better` less that of `other` there.
     """
 
     better: str
@@ -55,7 +60,13 @@ class Tip:
     quantile: float
     low: float
     high: float
-    gain: float
+    end: float
+    gain: Estimate
+
+    @property
+    def clear(self) -> bool:
+        """Whether the risks change places beyond sampling, at that end of the prior."""
+        return self.gain.low > 0
 
     @property
     def shift(self) -> float:
@@ -73,7 +84,7 @@ class Near:
     quantile : float
         The end of the prior that comes nearest.
     left : float
-        What is left there of the lead over the other option.
+        What is left there of the lead over the other option; below zero where it is lost, but not beyond sampling.
     share : float
         That as a share of the risk there: a risk that is low anyway leaves little of any lead.
     """
@@ -91,9 +102,9 @@ class Tipping(NamedTuple):
     Attributes
     ----------
     tips : tuple of Tip
-        At most one a pair and factor, the smallest shift first.
+        At most one a pair and factor; those beyond sampling first, the smallest shift first.
     near : tuple of Near
-        Of the factors that do not tip the option with the lowest risk, the smallest share first; one a factor.
+        Of the factors that do not tip the option with the lowest risk beyond sampling; the smallest share first.
     """
 
     tips: tuple[Tip, ...]
@@ -124,15 +135,15 @@ def tips(found: YearsFindings, options: Sequence[str] = ()) -> Tipping:
         near += _near(ends, [x for x in pairs if x[0] == found.order[0]], factor)
         if _can_tip(ends, pairs):
             wars[factor] = _wars(pipeline, chosen, factor, QUANTILES)
-    parts = found.jackknife.without(wars)
+    parts = found.jackknife.without(wars) if wars else []
     told: list[Tip] = []
     for factor, by_option in wars.items():
         for pair in pairs:
             tip = _tip(parts, pair, factor, by_option[pair[0]] - by_option[pair[1]])
             told += [tip] if tip else []
-    flipping = {tip.factor for tip in told if tip.better == found.order[0]}
+    flipping = {tip.factor for tip in told if tip.better == found.order[0] and tip.clear}
     kept = sorted((x for x in near if x.factor not in flipping), key=lambda x: x.share)
-    return Tipping(tuple(sorted(told, key=lambda tip: tip.shift)), tuple(kept))
+    return Tipping(tuple(sorted(told, key=lambda tip: (not tip.clear, tip.shift))), tuple(kept))
 
 
 def _near(ends: Mapping[str, Any], pairs: Sequence[tuple[str, str]], factor: str) -> list[Near]:
@@ -163,8 +174,8 @@ def leading(found: YearsFindings) -> tuple[str, ...]:
 
 
 def _factors(pipeline: Pipeline) -> list[str]:
-    """Everything uncertain but the year of the campaign, which is no belief."""
-    return [x.name for x in pipeline.work.superset.factors if x.varies and x.input != "campaign_year"]
+    """Everything uncertain but `UNSEEN`."""
+    return [x.name for x in pipeline.work.superset.factors if x.varies and x.input not in UNSEEN]
 
 
 def _wars(
@@ -176,8 +187,7 @@ def _wars(
 
 def at(pipeline: Pipeline, option: str, factor: str, quantile: float) -> Ahead:
     """The years under an option with one factor at a quantile of its prior."""
-    change, shift = pipeline.fixed(option, {factor: quantile})
-    return pipeline.ahead(option, change, shift)
+    return pipeline.ahead(option, *pipeline.fixed(option, {factor: quantile}))
 
 
 def _can_tip(ends: Mapping[str, Any], pairs: Sequence[tuple[str, str]]) -> bool:
@@ -188,23 +198,28 @@ def _can_tip(ends: Mapping[str, Any], pairs: Sequence[tuple[str, str]]) -> bool:
 def _tip(
     parts: Sequence[Pipeline], pair: tuple[str, str], factor: str, gap: Float64[np.ndarray, " quantile"]
 ) -> Tip | None:
-    """The tipping value of one pair, from the difference of risk at every quantile; None where there is none."""
-    where = crossing(gap)
+    """The tipping value of one pair, the lower risk first, from the difference at every quantile.
+
+    None where the risks do not change places.
+    """
+    where = 0.5 if gap[len(QUANTILES) // 2] > 0 else crossing(gap)
     if math.isnan(where):
         return None
-    sign = 1 if gap[len(QUANTILES) // 2] <= 0 else -1
-    better, other = pair[::sign]
+    end = QUANTILES[0] if where < 0.5 or gap[0] > gap[-1] else QUANTILES[-1]
     around = _around(where)
     left: list[float] = []
+    gains: list[float] = []
     for part in parts:
-        below, above = (
-            at(part, pair[0], factor, q).war.mean() - at(part, pair[1], factor, q).war.mean() for q in around
+        below, above, gain = (
+            float(at(part, pair[0], factor, q).war.mean() - at(part, pair[1], factor, q).war.mean())
+            for q in (*around, end)
         )
         slope = (above - below) / (around[1] - around[0])
         left.append(float(np.clip(around[0] - below / slope, 0.0, 1.0)) if slope else where)
+        gains.append(gain)
+    gained = estimate(float(gap[QUANTILES.index(end)]), gains)
     found = estimate(where, left)
-    low, high = max(found.low, 0.0), min(found.high, 1.0)
-    return Tip(better, other, factor, where, low, high, float(sign * gap[0 if where < 0.5 else -1]))
+    return Tip(*pair, factor, where, max(found.low, 0.0), min(found.high, 1.0), end, gained)
 
 
 def _around(where: float) -> tuple[float, float]:
@@ -236,12 +251,6 @@ def _first_zero(points: Sequence[tuple[float, float]]) -> float:
         if value * after < 0:
             return here + (there - here) * value / (value - after)
     return points[-1][0] if points[-1][1] == 0 else math.nan
-
-
-def beyond(tip: Tip) -> float:
-    """A quantile beyond a tipping value, where the other option should have the lower risk."""
-    further = tip.quantile + BEYOND * (1 if tip.quantile >= 0.5 else -1)
-    return float(np.clip(further, QUANTILES[0], QUANTILES[-1]))
 
 
 def in_campaigns(pipeline: Pipeline, tip: Tip) -> bool:

@@ -1,4 +1,4 @@
-"""Tipping values put to the test: fresh campaigns, other luck, the factor fixed beyond the value."""
+"""Tipping values put to the test: fresh campaigns, other luck, the factor at the end of its prior on that side."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from vallum.analysis.arms import plans_of
 from vallum.analysis.jackknife import Jackknife
-from vallum.analysis.tipping import Checked, Tip, beyond
+from vallum.analysis.tipping import Checked, Tip
 from vallum.analysis.years import with_years
 from vallum.case import Case
 from vallum.study.designs import Design
@@ -16,10 +16,9 @@ from vallum.study.fought import fresh
 from vallum.study.pipeline import Pipeline
 
 MOST = 5  # tipping values that are checked
-FUTURES = 512
 
 
-def check_tips(case: Case, told: Sequence[Tip], design: Design) -> tuple[Checked, ...]:
+def check_tips(case: Case, told: Sequence[Tip], design: Design, first: str = "") -> tuple[Checked, ...]:
     """Fight the campaigns of both options anew with the factor of each of the first tips fixed.
 
     Parameters
@@ -27,9 +26,11 @@ def check_tips(case: Case, told: Sequence[Tip], design: Design) -> tuple[Checked
     case : Case
         As the analyst wrote it.
     told : sequence of Tip
-        The smallest shift first; the first `MOST` of different factors are checked.
+        The smallest shift first; the first `MOST` are checked.
     design : Design
-        Of the study that they come from; the seed is another here, and the futures at most `FUTURES`.
+        Of the study that they come from; the seed is another here.
+    first : str
+        The recommended option: what tips it is checked before what tips others.
 
     Returns
     -------
@@ -37,16 +38,16 @@ def check_tips(case: Case, told: Sequence[Tip], design: Design) -> tuple[Checked
     """
     found: list[Checked] = []
     cases: dict[tuple[str, ...], Case] = {}
-    other = replace(design, futures=min(design.futures, FUTURES), seed=design.seed + 1)
-    for tip in different(told)[:MOST]:
+    other = replace(design, seed=design.seed + 1)
+    mine = [tip for tip in told if tip.better == first]
+    for tip in (different(mine) + different([x for x in told if x not in mine]))[:MOST]:
         options = tuple(dict.fromkeys((case.question.reference, tip.better, tip.other)))
-        quantile = beyond(tip)
         if options not in cases:
             cases[options] = with_years(case, options)
-        runs = fresh(cases[options], other, {tip.factor: quantile})
+        runs = fresh(cases[options], other, {tip.factor: tip.end})
         jackknife = Jackknife(runs, (tip.better, tip.other), plans_of(case), case.question.reference)
         better, second = (_war(option) for option in (tip.better, tip.other))
-        found.append(Checked(tip, quantile, jackknife.difference(better, second)))
+        found.append(Checked(tip, tip.end, jackknife.difference(better, second)))
     return tuple(found)
 
 

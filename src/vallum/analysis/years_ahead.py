@@ -17,6 +17,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from vallum.analysis.arms import plans_of
 from vallum.analysis.book import Book, Form
 from vallum.analysis.comparison import AnalysisError
@@ -24,7 +26,7 @@ from vallum.analysis.jackknife import Jackknife
 from vallum.analysis.years import with_years, years_file
 from vallum.case import Case
 from vallum.study.fought import stored
-from vallum.study.pipeline import Ahead, Pipeline
+from vallum.study.pipeline import ARMS, Ahead, Pipeline
 
 if TYPE_CHECKING:
     from vallum.study.study import Study
@@ -149,6 +151,21 @@ def _enter_option(book: Book, jackknife: Jackknife, option: str, last: int) -> N
         book.add(war_id(option, part), jackknife.mean(_of(part, option, _war)), "share", about)
     for what, (form, values, about) in MEASURES.items():
         book.add(years_id(option, what), jackknife.mean(_of(ALL, option, values)), form, about)
+    whole, plan = jackknife.whole, usual_plan(jackknife.whole, option)
+    chosen = ahead_of(whole, ALL, option).plan == whole.plans.index(plan)
+    about = f"share of futures and years in which the plan of most worth is {plan}"
+    book.add(years_id(option, "plan"), float(chosen.mean()), "share", about)
+    about = f"share of campaigns under {plan}, the alliance fighting, outside the evidence"
+    book.add(years_id(option, "outside"), whole.outside[option, plan, ARMS[1]], "share", about)
+    attack = jackknife.mean(_of(ALL, option, lambda x: x.attack.mean(axis=1)))
+    about = "standard error of the chance that a crisis becomes an attack, mean of all years"
+    book.add(years_id(option, "attack-error"), attack.standard_error, "share", about)
+
+
+def usual_plan(pipeline: Pipeline, option: str) -> str:
+    """The plan that is of most worth to the challenger most often."""
+    counts = np.bincount(ahead_of(pipeline, ALL, option).plan.ravel(), minlength=len(pipeline.plans))
+    return pipeline.plans[int(np.argmax(counts))]
 
 
 def _of(part: str, option: str, values: Callable[[Ahead], Any]) -> Callable[[Pipeline], Any]:
@@ -162,7 +179,11 @@ def _war(found: Ahead) -> Any:
 
 MEASURES: Mapping[str, tuple[Form, Callable[[Ahead], Any], str]] = {
     "incidents": ("number", lambda x: x.incidents, "low-level incidents to be expected by the last year"),
-    "losses": ("people", lambda x: x.losses, "defenders lost in a war by the last year, times its chance"),
+    "losses": (
+        "people",
+        lambda x: x.losses,
+        "defenders lost in a war by the last year, counter-offensive included, times its chance",
+    ),
     "attack-now": ("share", lambda x: x.attack[:, 0], "chance that a crisis becomes an attack, at the start"),
     "attack-then": ("share", lambda x: x.attack[:, -1], "chance that a crisis becomes an attack, in the last year"),
     "attack-bare": (

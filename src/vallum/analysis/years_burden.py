@@ -83,7 +83,10 @@ def burden_id(nation: str, what: str) -> str:
 
 
 def _enter_value(book: Book, case: Case, option: Option, entry: BurdenEntry, years: int) -> bool:
-    """Present value of what an option costs, with the one it comes on top of; False where that is not stated so."""
+    """Present value of what an option costs, with the one it comes on top of; False where that is not stated so.
+
+    An option that comes on top of another costs what it does yearly after the build-up, any other from the first year.
+    """
     by_id = {x.id: x for x in case.options}
     spent = [by_id[x] for x in (option.id, option.cost_beside) if x]
     best = low = high = 0.0
@@ -93,7 +96,8 @@ def _enter_value(book: Book, case: Case, option: Option, entry: BurdenEntry, yea
         if one.upfront is not None and one.upfront.unit != entry.currency:
             return False
         once = (one.upfront.best, *one.upfront.range) if one.upfront else (0.0, 0.0, 0.0)
-        build = entry.build_up_years if once[0] > 0 else 0
+        building = one is option and option.cost_beside  # what comes on top is built; what it comes on top of stands
+        build = entry.build_up_years if building and once[0] > 0 else 0
         values = [
             float(present_value(at_once, yearly, entry.discount_rate, years, build))
             for at_once, yearly in zip(once, (one.cost.best, *one.cost.range), strict=True)

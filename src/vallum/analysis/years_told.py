@@ -99,12 +99,12 @@ def tell_years(book: Book, case: Case, study: Study) -> YearsTold:
     found = enter_years(book, case, study)
     told, near = tips(found)
     near = near[:NEAR]
-    checked = check_tips(case, told, found.jackknife.whole.work.settings.design)
+    checked = check_tips(case, told, found.jackknife.whole.work.settings.design, found.order[0])
     for tip in told:
         about = f"quantile of {tip.factor} at which {tip.better} and {tip.other} have the same risk of war"
         book.add(tip_id(tip), Estimate(tip.quantile, np.nan, tip.low, tip.high), "share", about)
     for x in checked:
-        about = f"P(war) of {x.tip.better} less that of {x.tip.other}, fresh campaigns, {x.tip.factor} beyond its value"
+        about = f"P(war) of {x.tip.better} less that of {x.tip.other}, fresh campaigns, {x.tip.factor} at that end"
         book.add(tip_id(x.tip, "tip-check"), x.gap, "share", about)
         about = f"quantile of {x.tip.factor} at which those campaigns were fought"
         book.add(tip_id(x.tip, "tip-at"), x.quantile, "share", about)
@@ -123,7 +123,7 @@ def flip_map(found: YearsFindings, answers: Sequence[float] = ANSWERS, denials: 
     war = np.empty((len(pipeline.options), len(denials), len(answers)))
     for row, option in enumerate(pipeline.options):
         for column, quantile in enumerate(answers):
-            change, shift = pipeline.fixed(option, {name: quantile for name in ANSWERED if name in varies})
+            held = pipeline.fixed(option, {name: quantile for name in ANSWERED if name in varies})
             for line, denial in enumerate(denials):
-                war[row, line, column] = pipeline.ahead(option, change, shift, denial).war.mean()
+                war[row, line, column] = pipeline.ahead(option, *held, denial).war.mean()
     return FlipMap(pipeline.options, np.array(answers), np.array(denials), war)

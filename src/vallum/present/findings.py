@@ -88,7 +88,7 @@ def bottom_line(found: CampaignFindings) -> tuple[str, ...]:
         else:
             lines.append(f"{name}: no verdict; the model is outside its evidence.")
     if found.years:
-        lines.append(years_bottom(found.years))
+        lines.append(years_bottom(found, found.years))
     return tuple(lines)
 
 

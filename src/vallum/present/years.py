@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vallum.analysis.book import Book
-from vallum.analysis.campaign import CampaignFindings
+from vallum.analysis.campaign import TRUSTED, CampaignFindings
 from vallum.analysis.tipping import Checked, Tip, in_campaigns
 from vallum.analysis.tipping_check import different
-from vallum.analysis.years_ahead import ALL, DETERRENCE, SPIRAL, Safest, war_id, years_id
+from vallum.analysis.years_ahead import ALL, DETERRENCE, SPIRAL, Safest, usual_plan, war_id, years_id
 from vallum.analysis.years_burden import RULES, Burden, burden_id
 from vallum.analysis.years_told import YearsTold, near_id, tip_id
 from vallum.present.marked import Grid
-from vallum.present.naming import listed
+from vallum.present.naming import DOUBTED, listed, plan_name
 
 TOLD = 3  # inputs that most easily change the recommendation
 SCHOOL_NAMES = {DETERRENCE: "the deterrence school", SPIRAL: "the spiral school"}
@@ -28,6 +28,7 @@ def years_grid(found: CampaignFindings, told: YearsTold) -> Grid:
         "deterrence\nschool",
         "spiral\nschool",
         *(("given the\nrecord",) if record else ()),
+        "outside\nevidence",
         "defenders\nlost",
         "incidents",
         "crisis becomes\nattack: now",
@@ -37,7 +38,7 @@ def years_grid(found: CampaignFindings, told: YearsTold) -> Grid:
         "tension",
         "beyond\nrecord",
     )
-    rows = tuple(tuple(_row(option, record)) for option in told.found.order)
+    rows = tuple(tuple(_row(found.book, option, record)) for option in told.found.order)
     note = (
         "Lowest risk first; [[years.campaigns]] campaigns in [[years.futures]] futures. A crisis becomes an attack by "
         "what the challenger expects of its best plan, over all it does not know. Deterrence school: a build-up is not "
@@ -50,20 +51,23 @@ def years_grid(found: CampaignFindings, told: YearsTold) -> Grid:
             "war (on average [[years.record]]): how high the risk is, is a judgement; which option is lower, less so. "
         )
     note += (
-        "Defenders lost: in a war, times its chance. Incidents are low-level disputes, kept apart from war. Tension "
+        f"{DOUBTED}: more than [[trusted]] of the campaigns of the plan that the challenger would choose are outside "
+        "the evidence. Defenders lost: in a war, times its chance. Incidents are low-level disputes, no wars. Tension "
         "<<1>> is that of the tense times on record; beyond record: share of futures with more in some year."
     )
     return Grid("The years after: does the posture keep the peace?", head, rows, note)
 
 
-def _row(option: str, record: bool) -> Iterator[str]:
+def _row(book: Book, option: str, record: bool) -> Iterator[str]:
+    doubt = DOUBTED if book[years_id(option, "outside")].value > TRUSTED else ""
     yield f"<<{option}>>"
-    yield f"[[{war_id(option, ALL)}]]"
+    yield f"[[{war_id(option, ALL)}]]{doubt}"
     yield f"[[{war_id(option, ALL)}|ends]]"
     for part in (DETERRENCE, SPIRAL):
-        yield f"[[{war_id(option, part)}]]"
+        yield f"[[{war_id(option, part)}]]{doubt}"
     if record:
         yield f"[[{years_id(option, 'war-record')}]]"
+    yield f"[[{years_id(option, 'outside')}]]"
     measures = ("losses", "incidents", "attack-now", "attack-then", "attack-bare", "answer", "tension", "beyond")
     yield from (f"[[{years_id(option, what)}]]" for what in measures)
 
@@ -111,6 +115,7 @@ def years_peace(found: CampaignFindings, told: YearsTold) -> Iterator[str]:
     yield f"With the case's priors {_lowest(book, told.found.safest[ALL])}."
     for school, name in SCHOOL_NAMES.items():
         yield f"As {name} has it, {_lowest(book, told.found.safest[school])}."
+    yield from _grounds(found, told)
     schools = {told.found.safest[school].option for school in SCHOOL_NAMES}
     if len(schools) > 1:
         yield (
@@ -125,8 +130,31 @@ def years_peace(found: CampaignFindings, told: YearsTold) -> Iterator[str]:
     )
 
 
-def years_bottom(told: YearsTold) -> str:
+def _grounds(found: CampaignFindings, told: YearsTold) -> Iterator[str]:
+    """Which plan the challenger would choose, and how far campaigns under it leave the evidence."""
+    pipeline, book = told.found.jackknife.whole, found.book
+    plans = {option: usual_plan(pipeline, option) for option in told.found.order}
+    for plan in dict.fromkeys(plans.values()):
+        options = [x for x in plans if plans[x] == plan]
+        outside = sorted(options, key=lambda x: book[years_id(x, "outside")].value)
+        who = "every option" if len(options) == len(plans) else listed([f"<<{x}>>" for x in options])
+        text = (
+            f"Against {who} the plan of most worth to the challenger is <<{plan_name(found, plan)}>>; "
+            f"[[{years_id(outside[0], 'outside')}]] to [[{years_id(outside[-1], 'outside')}]] of its campaigns leave "
+            "the evidence"
+        )
+        doubted = book[years_id(outside[-1], "outside")].value > TRUSTED
+        yield text + (", more than [[trusted]]: what is said of the risk of war is no verdict." if doubted else ".")
+
+
+def years_bottom(found: CampaignFindings, told: YearsTold) -> str:
     """What can be said of the years in one sentence."""
+    outside = max(told.found.order, key=lambda x: found.book[years_id(x, "outside")].value)
+    doubt = (
+        f" No verdict: up to [[{years_id(outside, 'outside')}]] of the campaigns behind this leave the evidence."
+        if found.book[years_id(outside, "outside")].value > TRUSTED
+        else ""
+    )
     safest = told.found.safest
     parts = [
         f"<<{safest[x].option}>> ([[{war_id(safest[x].option, x)}]]) as {SCHOOL_NAMES[x]} has it" for x in SCHOOL_NAMES
@@ -134,7 +162,7 @@ def years_bottom(told: YearsTold) -> str:
     first = safest[ALL].option
     return (
         f"Over [[years.last]] years the risk of war is lowest with <<{first}>> ([[{war_id(first, ALL)}]]) under the "
-        f"case's priors, with {' and with '.join(parts)}."
+        f"case's priors, with {' and with '.join(parts)}.{doubt}"
     )
 
 
@@ -149,7 +177,8 @@ def _lowest(book: Book, safest: Safest) -> str:
 def years_tipping(found: CampaignFindings, told: YearsTold) -> Iterator[str]:
     """The inputs that most easily change the recommendation, and what fresh campaigns say of them."""
     best = told.found.order[0]
-    mine = different([tip for tip in told.tips if tip.better == best])
+    clear = [tip for tip in told.tips if tip.clear]
+    mine = different([tip for tip in clear if tip.better == best])
     looked = listed([f"<<{x}>>" for x in told.looked_at])
     yield (
         f"Looked at: every pair of {looked} that can be told apart, each uncertain input alone, at quantiles of its "
@@ -159,17 +188,18 @@ def years_tipping(found: CampaignFindings, told: YearsTold) -> Iterator[str]:
         yield _tip(told, tip, f"Another option than <<{best}>>")
     if len(mine) < TOLD and told.near:
         nearest = [
-            f"<<{_words(x.factor)}>> at its [[{near_id(x, 'near-at')}]] quantile leaves it [[{near_id(x)}|points]] "
-            f"points before <<{x.other}>>"
+            f"<<{_words(x.factor)}>> at its [[{near_id(x, 'near-at')}]] quantile, where <<{x.other}>> less it is "
+            f"[[{near_id(x)}|points]] points{'' if x.left > 0 else ' but not beyond sampling'}"
             for x in told.near[: TOLD - len(mine)]
         ]
         others = "other " * bool(mine)
-        yield f"No {others}single input does so; nearest come: {'; '.join(nearest)}."
-    others = [tip for tip in different(told.tips) if tip not in mine]
+        yield f"No {others}single input does so beyond sampling; nearest come: {'; '.join(nearest)}."
+    others = [tip for tip in different([tip for tip in clear if tip.better != best]) if tip not in mine]
     for tip in others[:TOLD]:
         yield _tip(told, tip, "Between the others")
     for x in told.checked:
-        yield f"Fresh campaigns, other luck, <<{_words(x.tip.factor)}>> at [[{tip_id(x.tip, 'tip-at')}]]: {_check(x)}."
+        at = f"[[{tip_id(x.tip, 'tip-at')}]]"
+        yield f"Fresh campaigns, other luck, <<{_words(x.tip.factor)}>> at its {at} quantile: {_check(x)}."
 
 
 def _tip(told: YearsTold, tip: Tip, first: str) -> str:
@@ -199,6 +229,9 @@ def years_sure(found: CampaignFindings, told: YearsTold) -> Iterator[str]:
         f"moves by at most [[{years_id(most, 'doubling')}]] (<<{most}>>); intervals are of the jackknife, what the "
         "challenger expects fitted anew each time."
     )
+    wrong = max(options, key=lambda x: found.book[years_id(x, "attack-error")].value)
+    error = f"[[{years_id(wrong, 'attack-error')}]]"
+    yield f"The standard error of the chance of an attack is at most {error} (<<{wrong}>>)."
     wild = max(options, key=lambda x: found.book[years_id(x, "unstable")].value)
     yield f"Action and reaction do not die out in [[{years_id(wild, 'unstable')}]] of futures at most (<<{wild}>>)."
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from vallum.analysis.years_ahead import ALL, DETERRENCE, SPIRAL, ahead_of
+from vallum.analysis.years_ahead import ALL, ahead_of
 from vallum.analysis.years_told import YearsTold
 from vallum.present.figures import COLOURS, INK
 
@@ -69,7 +69,8 @@ def flip_chart(told: YearsTold) -> Figure:
     axes: Any = figure.subplots()
     cells = np.vectorize(shown.index)(best)
     axes.pcolormesh(cells, cmap=ListedColormap(colours), vmin=-0.5, vmax=len(shown) - 0.5, edgecolors="white", lw=1.2)
-    low, second = np.sort(flips.war, axis=0)[:2]
+    ranked = np.sort(flips.war, axis=0)
+    low, second = ranked[0], ranked[min(1, len(ranked) - 1)]
     for line in range(cells.shape[0]):
         for column in range(cells.shape[1]):
             lead = float((second - low)[line, column])
@@ -84,8 +85,8 @@ def flip_chart(told: YearsTold) -> Figure:
     axes.set_xlabel("how strongly a build-up is answered and feared (percentile of the priors)")
     axes.set_ylabel("how much denial impresses (1: as campaigns say)")
     axes.grid(visible=False)
-    axes.text(0, 1.02, f"{DETERRENCE} school", transform=axes.transAxes, fontsize=8, color=INK)
-    axes.text(1, 1.02, f"{SPIRAL} school", transform=axes.transAxes, fontsize=8, color=INK, ha="right")
+    axes.text(0, 1.02, "hardly answered, hardly feared", transform=axes.transAxes, fontsize=8, color=INK)
+    axes.text(1, 1.02, "answered in full, and feared", transform=axes.transAxes, fontsize=8, color=INK, ha="right")
     handles = [Patch(color=colour, label=flips.options[place]) for colour, place in zip(colours, shown, strict=True)]
     title = (
         "lowest P(war): in percent, and how many points the next option is behind; hatched: less than "

@@ -13,7 +13,7 @@ future is that of a fit on *other* parts of the design (four folds of its indepe
 neither its own luck nor that of its neighbours is in it.
 
 To ask "what would one have to believe", a factor can be moved to a quantile in everybody's eyes: its coefficient,
-of one that is not known from the fit with that factor added, moves the expectation.
+of one that is not known from the fit with that factor added and shrunk by 1 - 1 / t^2, moves the expectation.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class _Fit(NamedTuple):
 
 
 def _fit(design: Any, told: Any, more: Any, response: Any) -> _Fit:
-    """Least squares; what is known shrunk, and each other factor added alone (Frisch, Waugh and Lovell)."""
+    """Least squares; what is known shrunk, each other factor added alone (Frisch, Waugh and Lovell) and shrunk too."""
     linear: Any = np.linalg
     whole = np.column_stack([design, told])
     coefficients = linear.lstsq(whole, response, rcond=None)[0]
@@ -166,6 +166,7 @@ def _fit(design: Any, told: Any, more: Any, response: Any) -> _Fit:
     apart = more - basis @ (basis.T @ more)
     weight = (apart**2).sum(axis=0)[:, None]
     others = np.where(weight > TINY * rows, apart.T @ left / np.maximum(weight, TINY), 0.0)
+    others = others * np.clip(1 - noise / np.maximum(others**2 * weight, TINY * noise + TINY**2), 0.0, 1.0)
     return _Fit(constant, slope, beta, others)
 
 

@@ -10,12 +10,15 @@ stages (`STAGES`), each over the dimensions that it says:
 
       s = (1 - w) s_reference + w s_option,   w = (b - b_start) / (b* - b_start), 0 to 1            (1)
 
-  and help that a second theatre draws away is help that does not come:  s1' = s1 + q phi (s0 - s1)   (2)
+  and so do reassurance and what presence adds to resolve; help that a second theatre draws away is help that
+  does not come:  s1' = s1 + q phi (s0 - s1)                                                       (2)
 * **crisis**: the choice by plan (`vallum.models.crisis`); the plan of most worth is weighed against the status quo;
 * **hazard**:  h = nu exp(b_T T) P(attack), by year; the risk of war is 1 - exp(-sum of h).           (3)
 
-Resolve enters in the crisis alone, and denial in the campaigns alone. Both schools are in it: a posture lowers
-P(attack) through s and k, and raises nu exp(b_T T) and the attacker's strength through what it is answered with.
+Resolve, the chance that the alliance acts at all in the challenger's eyes, enters in the crisis alone, and weighs the
+losses of both arms; which ally then sends its forces is drawn in the campaigns of the arm in which it does. Denial
+enters in the campaigns alone. Both schools are in it: a posture changes P(attack) through s and k, and nu exp(b_T T)
+and the attacker's strength through what it is answered with.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ import numpy as np
 from vallum.models import crisis, rivalry
 from vallum.models.theatre import campaign, campaign_years
 from vallum.study.beliefs import Surface, fit_surfaces
+from vallum.study.draws import row_noise
 from vallum.study.errors import StudyError
 from vallum.study.fought import MODEL, Runs
 
@@ -45,7 +49,12 @@ KNOWN = ("attacker", "both")
 CAMPAIGN = frozenset(x.name for x in campaign.spec.inputs) - {"minimum_confidence"}  # what campaigns are decided by
 NEEDED = frozenset(x.name for x in campaign_years.spec.inputs if x not in campaign.spec.inputs)
 OUTCOMES = ("holds_prize", "attacker_loss_share", "defender_losses")
+AFTER = "counter_losses"  # of the alliance too, where it takes back what was lost
 BLOCK = 128  # futures whose paths are computed together
+TAKES_EFFECT = (
+    "reassurance",
+    "tripwire_resolve",
+)  # inputs of the choice that come with the option, as far as it is there
 LITTLE = 0.25  # brigades between start and target below which an option counts as standing
 
 
@@ -140,6 +149,8 @@ class Pipeline:
     work : Work
     futures, scramble : array of int (future,)
         Places in the design of the futures used, and the scramble of each.
+    outside : mapping of (option, plan, arm) to float
+        Share of campaigns outside the evidence.
     kept : dict
         For whoever carries on: results under two names, so that nothing is computed twice.
 
@@ -174,57 +185,73 @@ class Pipeline:
         self._inputs: dict[str, Inputs] = {}
         self._paths: dict[str, Inputs] = {}
         self.kept: dict[tuple[str, str], Ahead] = {}
+        self.outside: dict[tuple[str, str, str], float] = {}
         self._surfaces = self._believed(runs, effects)
 
     def inputs(self, option: str) -> Inputs:
         """Inputs of the rivalry and the choice under an option: arrays (future,), or (row,) or (future, row)."""
         if option not in self._inputs:
             row = self._row[option, self.plans[0], ARMS[1]]
-            self._inputs[option] = self.work.inputs(row, self.futures.astype(np.uint32), NEEDED)
+            found = self.work.inputs(row, self.futures.astype(np.uint32), NEEDED)
+            if self._stands(option):
+                found["target_brigades"] = found["start_brigades"]
+            self._inputs[option] = found
         return self._inputs[option]
+
+    def _stands(self, option: str) -> bool:
+        """Whether an option wants what stands at the start: one quantity then, and not two draws of one prior."""
+        said = self.work.superset.quantities[self._row[option, self.plans[0], ARMS[1]]]
+        target, start = said["target_brigades"].marginal, said["start_brigades"].marginal
+        at = np.array([0.01, 0.1, 0.5, 0.9, 0.99])
+        return bool(np.array_equal(target.ppf(at), start.ppf(at)))
 
     def surface(self, option: str, plan: str, arm: str) -> Surface:
         """What is expected of a plan in an arm."""
         return self._surfaces[option, plan, arm]
 
-    def fixed(self, option: str, quantiles: Mapping[str, float]) -> tuple[Inputs, dict[str, float]]:
+    def fixed(self, option: str, quantiles: Mapping[str, float]) -> tuple[Inputs, dict[str, float], Inputs]:
         """What `ahead` needs to have some factors at a quantile of their prior in every future.
 
         Parameters
         ----------
         option : str
         quantiles : mapping of str to float
-            By factor, 0 to 1; a factor that is certain under the option stays what it is.
+            By factor, 0 to 1. An input of the rivalry or the choice that is certain under the option stays what it is.
 
         Returns
         -------
-        change, shift : mappings
-            Of inputs of the rivalry and the choice, and of factors of the campaigns.
+        change, shift, base : mappings
+            Of inputs under the option, of factors of the campaigns, and of inputs under the reference.
         """
-        superset = self.work.superset
-        places = {x.name: place for place, x in enumerate(superset.factors)}
-        shift = {name: q for name, q in quantiles.items() if superset.factors[places[name]].input in CAMPAIGN}
+        factors = {x.name: place for place, x in enumerate(self.work.superset.factors)}
+        read = {name: self.work.superset.factors[place].input for name, place in factors.items()}
+        shift = {name: q for name, q in quantiles.items() if read[name] in CAMPAIGN}
         others = {name: q for name, q in quantiles.items() if name not in shift}
         if not others:
-            return {}, shift
-        inputs = {superset.factors[places[name]].input for name in others}
-        row = np.full((1, len(places)), 0.5)
+            return {}, shift, {}
+        rows = self.work.quantiles[self.futures].copy()
         for name, quantile in others.items():
-            row[0, places[name]] = quantile
+            rows[:, factors[name]] = quantile
 
-        def still(_: str, ids: tuple[str, ...]) -> Float64[np.ndarray, "future row"]:
-            return np.zeros((1, len(ids)))
+        def noise(name: str, ids: tuple[str, ...]) -> Float64[np.ndarray, "future row"]:
+            return row_noise(self.work.settings.design.seed, self.futures.astype(np.uint32), name, ids)
 
-        number = self._row[option, self.plans[0], ARMS[1]]
-        values = superset.values(number, row, still, names=inputs)
-        change: Inputs = {name: x[0] if x.shape[0] == 1 else x for name, x in values.items()}
-        return change, shift
+        def values(option: str) -> Inputs:
+            number = self._row[option, self.plans[0], ARMS[1]]
+            found: Inputs = self.work.superset.values(number, rows, noise, names={read[x] for x in others})
+            if self._stands(option) and {"start_brigades", "target_brigades"} & set(found):
+                both = found.get("start_brigades", self.inputs(option)["start_brigades"])
+                found |= {"target_brigades": both}
+            return found
+
+        return values(option), shift, values(self.reference)
 
     def ahead(
         self,
         option: str,
         change: Mapping[str, Any] | None = None,
         shift: Mapping[str, float] | None = None,
+        base: Mapping[str, Any] | None = None,
         denial: float = 1.0,
     ) -> Ahead:
         """The years under one option.
@@ -236,6 +263,8 @@ class Pipeline:
             Inputs of the rivalry or the choice given other values.
         shift : mapping of str to number, optional
             Factors of the campaigns, by name, moved to a quantile in everybody's eyes.
+        base : mapping of str to number or array (future,), optional
+            As `change`, under the reference, for the time in which the option is not there yet; `change` unless given.
         denial : float
             By what the difference that the option makes to campaigns, against the reference, is multiplied: 0 for
             a challenger whom no posture impresses, 1 as fought.
@@ -244,16 +273,23 @@ class Pipeline:
         -------
         Ahead
         """
-        given = {**self.inputs(option), **(change or {})}
-        given = {name: np.broadcast_to(x, len(self.futures)) if np.ndim(x) == 0 else x for name, x in given.items()}
-        path = self._path(option, given, change or {})
+        change = change or {}
+        given = self._given(option, change)
+        before = self._given(self.reference, change if base is None else base)
+        path = self._path(option, given, change)
         joined = given["joining_share"][:, None] * path["reaction_by_year"]
         share = _in_place(path["forward_by_year"], given["target_brigades"], given["start_brigades"])
         expected = [
             [self._expected((option, plan, arm), joined, denial * share, shift or {}) for arm in ARMS]
             for plan in self.plans
         ]
+        for name in TAKES_EFFECT:
+            given[name] = (1 - share) * before[name][:, None] + share * given[name][:, None]
         return _carried(given, path, np.array(expected), self._places)
+
+    def _given(self, option: str, change: Mapping[str, Any]) -> Inputs:
+        both = {**self.inputs(option), **change}
+        return {name: np.broadcast_to(x, len(self.futures)) if np.ndim(x) == 0 else x for name, x in both.items()}
 
     @property
     def _places(self) -> list[int]:
@@ -292,8 +328,11 @@ class Pipeline:
         factors = {name: self.work.quantiles[self.futures, places[name]] for name in wanted}
         found: dict[tuple[str, str, str], Surface] = {}
         for key, row in self._row.items():
-            read = {name: runs.read(name, row)[self.futures] for name in (*OUTCOMES, "status", "answer")}
+            names = (*OUTCOMES, AFTER, "status", "answer", "outside_evidence")
+            read = {name: runs.read(name, row)[self.futures] for name in names}
             values = np.stack([read[name].astype(np.float64) for name in OUTCOMES])
+            values[-1] += read[AFTER]
+            self.outside[key] = float(read["outside_evidence"].mean())
             answer = read["answer"].mean(axis=1) * self.inputs(key[0])["joining_share"]
             found[key] = fit_surfaces(factors, known, answer, values, read["status"] == 0, self.scramble)
         return found
@@ -365,11 +404,11 @@ def _carried(given: Inputs, path: Inputs, expected: Any, places: list[int]) -> A
         "success_against_help": helped[:, 0],
         "cost_against_help": one("worth_of_losses") * helped[:, 1],
         "punishment": one("punishment"),
-        "status_quo": one("status_quo") + one("reassurance"),
+        "status_quo": one("status_quo") + given["reassurance"][None],
         "precision": one("precision"),
     }
     bare = one("resolve")
-    firm = np.clip(bare + one("tripwire_resolve"), 0.0, 1.0)
+    firm = np.clip(bare + given["tripwire_resolve"][None], 0.0, 1.0)
     with jax.enable_x64(True):
         with_presence, without = (jax.device_get(_chosen()(terms, x)) for x in (firm, bare))
     best = np.argmax(with_presence.utility, axis=0)

@@ -35,7 +35,6 @@ def years_grid(found: CampaignFindings, told: YearsTold) -> Grid:
         "then",
         "then, no\ntripwire",
         "answer,\nbrigades",
-        "tension",
         "beyond\nrecord",
     )
     rows = tuple(tuple(_row(found.book, option, record)) for option in told.found.order)
@@ -52,8 +51,8 @@ def years_grid(found: CampaignFindings, told: YearsTold) -> Grid:
         )
     note += (
         f"{DOUBTED}: more than [[trusted]] of the campaigns of the plan that the challenger would choose are outside "
-        "the evidence. Defenders lost: in a war, times its chance. Incidents are low-level disputes, no wars. Tension "
-        "<<1>> is that of the tense times on record; beyond record: share of futures with more in some year."
+        "the evidence. Defenders lost: in a war, times its chance. Incidents are low-level disputes, no wars. Beyond "
+        "record: share of futures with more tension in some year than in the tense times on record."
     )
     return Grid("The years after: does the posture keep the peace?", head, rows, note)
 
@@ -68,7 +67,7 @@ def _row(book: Book, option: str, record: bool) -> Iterator[str]:
     if record:
         yield f"[[{years_id(option, 'war-record')}]]"
     yield f"[[{years_id(option, 'outside')}]]"
-    measures = ("losses", "incidents", "attack-now", "attack-then", "attack-bare", "answer", "tension", "beyond")
+    measures = ("losses", "incidents", "attack-now", "attack-then", "attack-bare", "answer", "beyond")
     yield from (f"[[{years_id(option, what)}]]" for what in measures)
 
 

@@ -222,7 +222,7 @@ def test_version_names_what_results_depend_on(capsys):
         (
             ["schema", "feba"],
             "no model is called 'feba'; registered: campaign, campaign_epstein, campaign_feba, campaign_lanchester, "
-            "feba_expansion, theatre",
+            "campaign_years, crisis, feba_expansion, rivalry, theatre",
         ),
         (["run", "central-europe-1984", "--futures", "none.csv"], "neither a whole number nor a file"),
         (["run", "central-europe-1984", "--futures", "0"], "a study has 1 to"),
